@@ -1,0 +1,72 @@
+# Everything a reader, tester or contributor runs. `make help` lists it.
+PYTHON    ?= python3
+PORT      ?= 8000
+ECHO_PORT ?= 8765
+PYTEST_ARGS ?=
+
+VENV := .venv
+BIN  := $(VENV)/bin
+# Material's notice about its own end of life is answered in docs/about/architecture.md.
+export NO_MKDOCS_2_WARNING := 1
+export ECHO_PORT
+
+.DEFAULT_GOAL := help
+.PHONY: help serve build check lint test zensical lock clean
+
+help: ## List the targets
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo "  Variables: PORT=$(PORT) ECHO_PORT=$(ECHO_PORT) PYTHON=$(PYTHON)"
+
+serve: $(VENV)/.serve ## Serve the site with live reload, and the echo server beside it
+	@$(BIN)/mkdocs serve --dev-addr 127.0.0.1:$(PORT)
+
+build: $(VENV)/.serve ## Build the site into site/
+	$(BIN)/mkdocs build --strict
+
+check: $(VENV)/.test ## The quick loop for page authors: strict build and content checks
+	@$(BIN)/python -m tests.content
+
+lint: $(VENV)/.test ## Format, lint and type-check the Python code
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+test: $(VENV)/.test lint check ## Run every test, in a real browser where needed
+	@$(BIN)/python -m tests.browser.chromium
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+zensical: $(VENV)/.test ## Build the same tree with Zensical and compare the pages
+	@$(BIN)/python -m tests.content.zensical
+
+lock: $(VENV)/.pip ## Resolve the newest allowed versions into the lock files
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade \
+	  --extra build --extra site --extra speed pyproject.toml --output-file requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade \
+	  --constraint requirements.lock --all-extras pyproject.toml --output-file requirements-test.lock
+
+clean: ## Remove everything that can be built again
+	rm -rf $(VENV) site .cache build *.egg-info
+
+# The virtual environment, in two sizes: what serving needs, and what testing needs on top.
+# Debian ships Python without ensurepip; its package python3-venv brings it.
+$(VENV)/.pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "make: $(PYTHON) is not Python 3.11 or newer; name one that is: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
+	  && echo "Installing python3-venv ..." && apt-get -qq update && apt-get -qq install -y python3-venv >/dev/null; } || { \
+	  echo "make: $(PYTHON) cannot create virtual environments; run: sudo apt install python3-venv" >&2; exit 1; }
+	@echo "Creating the virtual environment $(VENV) ..."
+	@$(PYTHON) -m venv --clear $(VENV)
+	@touch $@
+
+$(VENV)/.serve: requirements.lock pyproject.toml | $(VENV)/.pip
+	@echo "Installing what the site needs into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.test: requirements-test.lock $(VENV)/.serve
+	@echo "Installing what the tests need into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements-test.lock
+	@touch $@
