@@ -1,0 +1,292 @@
+"""One TCP connection: bytes between asyncio's transport and the library's protocol."""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from typing import cast
+
+from websockets.frames import BINARY, CONT, PONG, TEXT, CloseCode, Frame, Opcode
+from websockets.protocol import CONNECTING, OPEN, SEND_EOF
+
+from .behaviours import REPORT_SUBPROTOCOL
+from .extensions import Compression, Utf8Check
+from .handshake import EchoProtocol, Handshake
+from .keepalive import Keepalive
+from .report import Reporter
+from .shared import Shared
+from .traffic import Traffic
+
+# With compression negotiated, incoming bytes are parsed in pieces of this size. They may grow a
+# thousandfold, and whatever the library makes of one piece is in memory at once.
+_COMPRESSED_STEP = 4096
+
+
+class Connection(asyncio.Protocol):
+    """Echo, keepalive, timeouts and backpressure of one client."""
+
+    __slots__ = (
+        "_encoders",
+        "_handshake",
+        "_keepalive",
+        "_message",
+        "_message_opcode",
+        "_paused",
+        "_pending",
+        "_protocol",
+        "_reporter",
+        "_shared",
+        "_started",
+        "_step",
+        "_timer",
+        "_transport",
+        "path",
+        "traffic",
+    )
+
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
+        self._transport: asyncio.Transport
+        self._timer: asyncio.TimerHandle | None = None
+        self._keepalive: Keepalive | None = None
+        self._reporter: Reporter | None = None
+        # The message of which fragments have arrived, and its type.
+        self._message: bytearray | None = None
+        self._message_opcode: Opcode = BINARY
+        # Bytes that wait, unparsed, until the client reads what it was sent.
+        self._pending = b""
+        self._paused = False
+        self._step = 0
+        self._encoders: Sequence[Compression] = ()
+        self._protocol = EchoProtocol(shared.settings, shared.extensions)
+        # None once the request is answered.
+        self._handshake: Handshake | None = Handshake(
+            self._protocol, shared.opened, shared.settings.max_connections
+        )
+        self.traffic = Traffic()
+        self.path = ""
+
+    # What asyncio calls.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """A client has connected."""
+        self._started = time.time()
+        self._transport = cast(asyncio.Transport, transport)
+        self._shared.accepted.add(self)
+        self._shared.idle.clear()
+        self._after(self._shared.settings.open_timeout, self._open_timed_out)
+        if self._shared.stopping:
+            self.abort()
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes have arrived, of the handshake or of any number of frames."""
+        if self._handshake is not None:
+            data = self._greet(self._handshake, data)
+        if self._paused:
+            self._pending += data
+        elif data:
+            self._parse(data)
+
+    def eof_received(self) -> None:
+        """The client sends no more; asyncio closes the transport once everything is written."""
+        self._protocol.receive_eof()
+        self._after(self._shared.settings.close_timeout, self.abort)
+        self._write(self._protocol.data_to_send())
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The TCP connection is gone."""
+        self._cancel_timer()
+        if self._keepalive is not None:
+            self._keepalive.stop()
+        shared = self._shared
+        shared.opened.pop(self, None)
+        shared.accepted.discard(self)
+        if not shared.accepted:
+            shared.idle.set()
+
+    def pause_writing(self) -> None:
+        """The client does not read fast enough: read nothing more of it."""
+        self._paused = True
+        if not self._transport.is_closing():
+            self._transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        """The client has read: go on with what it had sent before."""
+        self._paused = False
+        data, self._pending = self._pending, b""
+        if data:
+            self._parse(data)
+        if not self._paused and not self._transport.is_closing():
+            self._transport.resume_reading()
+
+    # What the keepalive and the server call.
+
+    def send_ping(self, payload: bytes) -> None:
+        """Send a ping now."""
+        if self._protocol.state is OPEN:
+            self._protocol.send_ping(payload)
+            self._send((), False, self._protocol.data_to_send())
+
+    def ping_timed_out(self) -> None:
+        """Fail the connection as the library does: 1011."""
+        self._protocol.fail(CloseCode.INTERNAL_ERROR, "keepalive ping timeout")
+        self._send((), False, self._protocol.data_to_send())
+
+    def shut_down(self) -> None:
+        """Start the closing handshake with 1001, or drop a connection still in its handshake."""
+        if self._protocol.state is OPEN:
+            self._protocol.send_close(CloseCode.GOING_AWAY, "server shutting down")
+            self._after(self._shared.settings.close_timeout, self.abort)
+            self._send((), False, self._protocol.data_to_send())
+        elif self._protocol.state is CONNECTING:
+            self._transport.close()
+
+    def abort(self) -> None:
+        """Drop the TCP connection at once."""
+        self._transport.abort()
+
+    # The opening handshake.
+
+    def _greet(self, handshake: Handshake, data: bytes) -> bytes:
+        """Read on in the request and answer it once complete; return the bytes behind it."""
+        writes, rest = handshake.receive(data)
+        self.traffic.bytes_in += len(data) - len(rest)
+        if not writes:
+            return b""
+        self._handshake = None
+        self.path = handshake.path
+        self.traffic.bytes_out += sum(map(len, writes))
+        if self._protocol.state is not OPEN:
+            self._write(writes)
+            return b""
+        self._open(handshake, writes)
+        return rest
+
+    def _open(self, handshake: Handshake, writes: list[bytes]) -> None:
+        protocol, shared = self._protocol, self._shared
+        settings = shared.settings
+        self._cancel_timer()
+        shared.opened[self] = None
+        self._encoders = [e for e in protocol.extensions if isinstance(e, Compression)]
+        if self._encoders:
+            self._step = _COMPRESSED_STEP
+        protocol.extensions.insert(0, Utf8Check())
+        interval = settings.ping_interval
+        if protocol.subprotocol == REPORT_SUBPROTOCOL:
+            interval = settings.report_ping_interval
+            self._reporter = Reporter(self.traffic)
+            compression = self._encoders[0] if self._encoders else None
+            writes += self._reporter.hello(
+                settings, self._started, bytes(handshake.head), handshake.sent, compression
+            )
+        self._write(writes)
+        if interval:
+            self._keepalive = Keepalive(self, shared.loop, interval, settings.ping_timeout)
+            if self._reporter is not None:
+                self._keepalive.ping()
+
+    def _open_timed_out(self) -> None:
+        writes = self._handshake.expire() if self._handshake is not None else []
+        self._handshake = None
+        if writes:
+            self._write(writes)
+        else:
+            self._transport.close()
+
+    # Frames.
+
+    def _parse(self, data: bytes) -> None:
+        """Hand bytes to the library, in steps where one must not be too large."""
+        position, size = 0, len(data)
+        while position < size:
+            if self._paused:
+                self._pending = data[position:]
+                return
+            end = size
+            if self._reporter is not None and not self._reporter.finished:
+                end = self._reporter.scan(data, position)
+            elif self._step:
+                end = min(position + self._step, size)
+            self._feed(data if end - position == size else data[position:end])
+            position = end
+
+    def _feed(self, data: bytes) -> None:
+        protocol, traffic = self._protocol, self.traffic
+        traffic.bytes_in += len(data)
+        # After the server's close frame no echo may follow.
+        echoing = protocol.state is OPEN
+        protocol.receive_data(data)
+        frames = cast(list[Frame], protocol.events_received())
+        answered = False
+        out: list[bytes] = []
+        for frame in frames:
+            traffic.frames_in[frame.opcode] += 1
+            if frame.opcode is PONG:
+                answered = self._pong(frame)
+            elif frame.opcode in (TEXT, BINARY, CONT):
+                echo = self._echo(frame)
+                if echo is not None and echoing:
+                    out.append(echo)
+        # The library has queued pongs, and last the close frame, whose place is behind the echoes
+        # of messages that came before it. Echoes are whole messages: pongs may stand anywhere.
+        self._send(frames, answered, out + protocol.data_to_send())
+
+    def _echo(self, frame: Frame) -> bytes | None:
+        """The echo that a frame completes, ready for the wire."""
+        opcode, data = frame.opcode, frame.data
+        if opcode is CONT:
+            assert self._message is not None, "the library refuses a continuation without a start"
+            self._message += data
+            if not frame.fin:
+                return None
+            opcode, data, self._message = self._message_opcode, self._message, None
+        elif not frame.fin:
+            self._message_opcode, self._message = opcode, bytearray(data)
+            return None
+        self.traffic.messages_in += 1
+        return Frame(opcode, data).serialize(mask=False, extensions=self._encoders)
+
+    def _pong(self, frame: Frame) -> bool:
+        return self._keepalive is not None and self._keepalive.answered(bytes(frame.data))
+
+    # Output.
+
+    def _send(self, received: Sequence[Frame], answered: bool, frames: list[bytes]) -> None:
+        """Send frames, with reports where the connection has them."""
+        if self._reporter is not None:
+            frames = self._reporter.annotate(received, answered, frames)
+        else:
+            for wire in frames:
+                if wire:
+                    self.traffic.sent(wire)
+        self._write(frames)
+
+    def _write(self, writes: list[bytes]) -> None:
+        if not writes or self._transport.is_closing():
+            return
+        data = writes[0] if len(writes) == 1 else b"".join(writes)
+        if data:
+            self._transport.write(data)
+        if writes[-1] == SEND_EOF:
+            self._end()
+
+    def _end(self) -> None:
+        """Half-close, and wait a while for the client to close (RFC 6455 section 7.1.1)."""
+        if self._keepalive is not None:
+            self._keepalive.stop()
+        self._after(self._shared.settings.close_timeout, self.abort)
+        # What still comes is discarded, so no backpressure: the client's end of stream is in it.
+        self._pending = b""
+        self._paused = False
+        if self._transport.can_write_eof():
+            self._transport.write_eof()
+        if not self._transport.is_closing():
+            self._transport.resume_reading()
+
+    def _after(self, seconds: float, callback: Callable[[], None]) -> None:
+        self._cancel_timer()
+        self._timer = self._shared.loop.call_later(seconds, callback)
+
+    def _cancel_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None

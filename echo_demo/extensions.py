@@ -1,0 +1,129 @@
+"""What happens to each frame's payload: UTF-8 checked on the way in, compression on the way out.
+
+Both are extensions in the library's sense, so that they run inside its parser: a bad payload fails
+the connection before the frame behind it is looked at.
+"""
+
+import codecs
+import zlib
+from collections.abc import Sequence
+
+from websockets.extensions import Extension
+from websockets.extensions.permessage_deflate import (
+    PerMessageDeflate,
+    ServerPerMessageDeflateFactory,
+)
+from websockets.frames import BINARY, CONT, TEXT, Frame
+from websockets.typing import ExtensionName, ExtensionParameter
+
+# 12 bits and level 1: larger windows and higher levels cost memory and time and save 1-3 %.
+_WINDOW_BITS = 12
+_COMPRESS_SETTINGS = {"level": 1, "memLevel": 5, "strategy": zlib.Z_DEFAULT_STRATEGY}
+
+_Utf8Decoder = codecs.getincrementaldecoder("utf-8")
+
+
+class Utf8Check(Extension):
+    """Fails text that is not UTF-8 with close code 1007 (RFC 6455 section 8.1).
+
+    The library leaves this check to its callers. It is never negotiated and never sent; it stands
+    first in a connection's extensions, and so sees payloads after decompression.
+    """
+
+    __slots__ = ("_decoder", "_fragmented")
+
+    name = ExtensionName("utf-8-check")
+
+    def __init__(self) -> None:
+        self._fragmented = False
+        self._decoder: codecs.IncrementalDecoder | None = None
+
+    def decode(self, frame: Frame, *, max_size: int | None = None) -> Frame:
+        """Return the frame unchanged.
+
+        Raises:
+            UnicodeDecodeError: the library answers it with close code 1007.
+        """
+        opcode = frame.opcode
+        if frame.rsv1 or frame.rsv2 or frame.rsv3 or (opcode is not CONT and self._fragmented):
+            # A control frame, or a protocol error that the library finds and answers with 1002.
+            return frame
+        if opcode is TEXT:
+            if frame.fin:
+                codecs.utf_8_decode(frame.data, "strict", True)
+            else:
+                self._decoder = _Utf8Decoder()
+                self._decoder.decode(bytes(frame.data))
+                self._fragmented = True
+        elif opcode is CONT:
+            if self._decoder is not None:
+                self._decoder.decode(bytes(frame.data), frame.fin)
+            if frame.fin:
+                self._decoder = None
+                self._fragmented = False
+        elif opcode is BINARY and not frame.fin:
+            self._fragmented = True
+        return frame
+
+    def encode(self, frame: Frame) -> Frame:
+        """Return the frame unchanged."""
+        return frame
+
+
+class Compression(Extension):
+    """permessage-deflate that sends short messages uncompressed (RFC 7692 section 6).
+
+    Attributes:
+        parameters: what was agreed, as in the response's Sec-WebSocket-Extensions.
+    """
+
+    __slots__ = ("_deflate", "_threshold", "decode", "parameters")
+
+    name = ServerPerMessageDeflateFactory.name
+
+    def __init__(
+        self,
+        deflate: PerMessageDeflate,
+        parameters: Sequence[ExtensionParameter],
+        threshold: int,
+    ) -> None:
+        self._deflate = deflate
+        self._threshold = threshold
+        self.parameters = dict(parameters)
+        self.decode = deflate.decode  # type: ignore[method-assign]
+
+    def encode(self, frame: Frame) -> Frame:
+        """Compress a whole message of at least the threshold's size."""
+        if len(frame.data) < self._threshold:
+            return frame
+        return self._deflate.encode(frame)
+
+
+class CompressionFactory(ServerPerMessageDeflateFactory):
+    """Negotiates compression without context takeover on the server's side.
+
+    The server then keeps no compressor between messages, which is most of the memory that
+    compression costs, and may send any message uncompressed.
+    """
+
+    def __init__(self, threshold: int) -> None:
+        super().__init__(
+            server_no_context_takeover=True,
+            server_max_window_bits=_WINDOW_BITS,
+            client_max_window_bits=_WINDOW_BITS,
+            compress_settings=_COMPRESS_SETTINGS,
+        )
+        self._threshold = threshold
+
+    def process_request_params(  # type: ignore[override]
+        self,
+        params: Sequence[ExtensionParameter],
+        accepted_extensions: Sequence[Extension],
+    ) -> tuple[list[ExtensionParameter], Compression]:
+        """Answer one offer of the client, as the library does.
+
+        Raises:
+            NegotiationError: the offer can't be met; the library tries the next one.
+        """
+        agreed, deflate = super().process_request_params(params, accepted_extensions)
+        return agreed, Compression(deflate, agreed, self._threshold)

@@ -1,0 +1,106 @@
+"""The opening handshake: reads one request, byte for byte, and decides how it is answered."""
+
+import logging
+from collections.abc import Sequence, Sized
+
+from websockets.extensions import ServerExtensionFactory
+from websockets.http11 import Request, Response
+from websockets.protocol import SEND_EOF
+from websockets.server import ServerProtocol
+from websockets.typing import Subprotocol
+
+from . import pages
+from .behaviours import BEHAVIOURS, REPORT_SUBPROTOCOL, Behaviour
+from .settings import Settings
+
+_HEAD_END = b"\r\n\r\n"
+
+# The library logs frames, payloads included, where its logger is at DEBUG: this one never is.
+_logger = logging.getLogger("echo_demo.websockets")
+_logger.setLevel(logging.WARNING)
+
+
+class EchoProtocol(ServerProtocol):
+    """The library's protocol, which selects the subprotocol by the behaviour at a path."""
+
+    behaviour: Behaviour | None = None
+
+    def __init__(self, settings: Settings, extensions: Sequence[ServerExtensionFactory]) -> None:
+        super().__init__(extensions=extensions, max_size=settings.max_size, logger=_logger)
+
+    def select_subprotocol(self, subprotocols: Sequence[Subprotocol]) -> Subprotocol | None:
+        """Select reports where they exist and the client offers them; else go on without."""
+        reports = self.behaviour is not None and self.behaviour.reports
+        if reports and REPORT_SUBPROTOCOL in subprotocols:
+            return Subprotocol(REPORT_SUBPROTOCOL)
+        return None
+
+
+class Handshake:
+    """Brings a protocol from its first byte to the answer.
+
+    Attributes:
+        head: the bytes received so far; the whole request once it is answered.
+        path: the path of the request without its query, once it is answered.
+        sent: the response as sent, once it is answered.
+    """
+
+    __slots__ = ("_limit", "_opened", "_protocol", "head", "path", "sent")
+
+    def __init__(self, protocol: EchoProtocol, opened: Sized, limit: int) -> None:
+        self._protocol = protocol
+        self._opened = opened
+        self._limit = limit
+        self.head = bytearray()
+        self.path = ""
+        self.sent = b""
+
+    def receive(self, data: bytes) -> tuple[list[bytes], bytes]:
+        """Read on in the request.
+
+        Returns:
+            What to send, nothing while the request is incomplete, and the bytes behind the request.
+        """
+        head, protocol = self.head, self._protocol
+        known = len(head)
+        head += data
+        # Frames may already follow; the library would parse them before the request is answered.
+        found = head.find(_HEAD_END, max(0, known - len(_HEAD_END) + 1))
+        end = len(head) if found < 0 else found + len(_HEAD_END)
+        del head[end:]
+        protocol.receive_data(data[: end - known])
+        rest = data[end - known :]
+        for request in protocol.events_received():
+            assert isinstance(request, Request), "nothing else comes before the answer"
+            response = self._answer(request)
+            self.sent = response.serialize()
+            protocol.send_response(response)
+        writes = protocol.data_to_send()
+        if writes == [SEND_EOF]:
+            # The library hangs up on a request with a body and on what is not HTTP.
+            writes.insert(0, self._refusal().serialize())
+        return writes, rest
+
+    def expire(self) -> list[bytes]:
+        """What to send when time is up: nothing to a client that has sent nothing."""
+        if self.head:
+            self._protocol.send_response(pages.too_slow(self._protocol))
+        return self._protocol.data_to_send()
+
+    def _answer(self, request: Request) -> Response:
+        protocol = self._protocol
+        self.path = pages.path_of(request)
+        if not pages.wants_websocket(request):
+            return pages.answer(protocol, request, len(self._opened))
+        if self.path not in BEHAVIOURS:
+            return pages.not_found(protocol)
+        if len(self._opened) >= self._limit:
+            return pages.full(protocol)
+        protocol.behaviour = BEHAVIOURS[self.path]
+        return protocol.accept(request)
+
+    def _refusal(self) -> Response:
+        method = bytes(self.head.partition(b" ")[0])
+        if method.isalpha() and method.isupper() and method not in (b"GET", b"HEAD"):
+            return pages.method_not_allowed(self._protocol)
+        return pages.bad_request(self._protocol)

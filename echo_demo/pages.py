@@ -1,0 +1,111 @@
+"""Answers to plain HTTP requests: someone opened the port in a browser, or asks for its health."""
+
+import json
+from http import HTTPStatus
+
+from websockets.http11 import Request, Response
+from websockets.server import ServerProtocol
+
+from .behaviours import BEHAVIOURS
+
+_PATHS = "\n".join(f"  {behaviour.path:<8}{behaviour.summary}" for behaviour in BEHAVIOURS.values())
+
+_HELP = f"""\
+This is a WebSocket echo server. It is running, and what you see is its answer to a plain HTTP
+request. It needs a WebSocket client, for example in the console of a browser:
+
+  const socket = new WebSocket("{{url}}");
+  socket.onmessage = (event) => console.log(event.data);
+  socket.onopen = () => socket.send("Hello");
+
+WebSocket connections are accepted at
+
+{_PATHS}
+
+and plain HTTP requests at /healthz, which answers with the server's state as JSON.
+"""
+
+_UNKNOWN = f"""\
+There is nothing at this path. WebSocket connections are accepted at
+
+{_PATHS}
+
+and plain HTTP requests at these paths and at /healthz.
+"""
+
+
+def path_of(request: Request) -> str:
+    """The path of a request without its query."""
+    return request.path.partition("?")[0]
+
+
+def wants_websocket(request: Request) -> bool:
+    """Whether a request means to open a WebSocket connection, though it may do so wrongly.
+
+    A proxy that drops the Upgrade header leaves Sec-WebSocket-Key, and the library then says what
+    is missing.
+    """
+    return "Upgrade" in request.headers or "Sec-WebSocket-Key" in request.headers
+
+
+def answer(protocol: ServerProtocol, request: Request, connections: int) -> Response:
+    """The response to a plain HTTP request while `connections` WebSocket connections are open."""
+    if request.method not in ("GET", "HEAD"):
+        return method_not_allowed(protocol)
+    path = path_of(request)
+    if path == "/healthz":
+        body = json.dumps({"status": "ok", "connections": connections})
+        response = protocol.reject(HTTPStatus.OK, body + "\n")
+        del response.headers["Content-Type"]
+        response.headers["Content-Type"] = "application/json"
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers["Cache-Control"] = "no-store"
+    elif path in BEHAVIOURS:
+        response = protocol.reject(HTTPStatus.OK, _HELP.format(url=_url(request)))
+        # The text repeats the Host header: no browser may take it for anything but text.
+        response.headers["X-Content-Type-Options"] = "nosniff"
+    else:
+        response = not_found(protocol)
+    if request.method == "HEAD":
+        response.body = b""
+    return response
+
+
+def _url(request: Request) -> str:
+    """The address of the request for a WebSocket client, as the one who asked sees it."""
+    headers = request.headers
+    secure = headers.get_all("X-Forwarded-Proto") == ["https"]
+    host = next(iter(headers.get_all("Host")), "localhost")
+    return f"{'wss' if secure else 'ws'}://{host}{path_of(request)}"
+
+
+def not_found(protocol: ServerProtocol) -> Response:
+    """404, with what exists."""
+    return protocol.reject(HTTPStatus.NOT_FOUND, _UNKNOWN)
+
+
+def method_not_allowed(protocol: ServerProtocol) -> Response:
+    """405, with what is allowed."""
+    text = "This server answers GET and HEAD requests.\n"
+    response = protocol.reject(HTTPStatus.METHOD_NOT_ALLOWED, text)
+    response.headers["Allow"] = "GET, HEAD"
+    return response
+
+
+def full(protocol: ServerProtocol) -> Response:
+    """503: the limit of connections is reached."""
+    text = "As many connections are open as this server allows. Try again in some seconds.\n"
+    response = protocol.reject(HTTPStatus.SERVICE_UNAVAILABLE, text)
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def bad_request(protocol: ServerProtocol) -> Response:
+    """400: what came is not an HTTP request."""
+    return protocol.reject(HTTPStatus.BAD_REQUEST, "This is not a request that HTTP/1.1 allows.\n")
+
+
+def too_slow(protocol: ServerProtocol) -> Response:
+    """408: no complete request came in time."""
+    text = "No complete request came in time.\n"
+    return protocol.reject(HTTPStatus.REQUEST_TIMEOUT, text)
