@@ -1,0 +1,66 @@
+"""Fixtures that every kind of test shares: an echo server, and the built site being served."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from echo_demo.background import BackgroundServer
+from echo_demo.settings import Settings
+from tests.site import Site, build, serve
+
+
+@pytest.fixture
+def echo_server() -> Iterator[BackgroundServer]:
+    """An echo server of the test's own, with its default settings, on a free port."""
+    with BackgroundServer(Settings(port=0)) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The site, built for the address it is served at, its pages connected to ``site.echo``."""
+    folder = tmp_path_factory.mktemp("site")
+    with BackgroundServer(Settings(port=0)) as echo, serve(folder) as served:
+        build(folder, site_url=served.url(), echo_url=f"{echo.url}/demo")
+        served.echo = echo
+        yield served
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # Playwright's synchronous API leaves an event loop running in the main thread, in which no
+    # asyncio test can start; so the browser's tests come last.
+    items.sort(key=lambda item: "playwright" in getattr(item, "fixturenames", ()))
+
+
+class _Skips:
+    """Collects the tests that were skipped, for `CI=true` to fail on."""
+
+    def __init__(self) -> None:
+        self.reports: list[pytest.TestReport | pytest.CollectReport] = []
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.skipped:
+            self.reports.append(report)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.skipped:
+            self.reports.append(report)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        if self.reports and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        for report in self.reports:
+            terminalreporter.write_line(f"skipped, which CI counts as a failure: {report.nodeid}")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # Material prints a notice about its own end of life on import.
+    os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
+    if os.environ.get("CI") == "true":
+        config.pluginmanager.register(_Skips(), "skips")

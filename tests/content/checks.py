@@ -1,0 +1,71 @@
+"""All content checks over a tree, as `make check` and the tests run them."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from tests.content import built, front_matter, prose, strict
+from tests.content.html_file import Fault
+from tests.content.problem import Problem, in_order, line_of
+from tests.content.tree import Tree, url_of
+
+
+def lint(tree: Tree) -> list[Problem]:
+    """Return what is wrong in the Markdown files, without building them."""
+    return in_order(
+        problem
+        for page in tree.pages
+        for check in (front_matter.check, prose.check)
+        for problem in check(tree, page)
+    )
+
+
+def check(tree: Tree) -> list[Problem]:
+    """Lint ``tree``, build it strictly and check what was built."""
+    with tempfile.TemporaryDirectory() as name, ThreadPoolExecutor(1) as pool:
+        folder = Path(name)
+        # The build is a process of its own, so both cores are at work.
+        build = pool.submit(strict.build, tree, folder)
+        problems = [*lint(tree), *build.result()]
+        if any(folder.iterdir()):
+            problems += _not_yet(problems, _located(tree, built.Built(folder, strict.ADDRESS)))
+    return in_order(problems)
+
+
+def _not_yet(known: list[Problem], more: Iterator[Problem]) -> list[Problem]:
+    """Return ``more`` without what the source's own checks have found in the same line."""
+    places = {(problem.path, problem.line) for problem in known if problem.line}
+    return [problem for problem in more if (problem.path, problem.line) not in places]
+
+
+def _located(tree: Tree, site: built.Built) -> Iterator[Problem]:
+    """Yield the faults of a built site at the place in the sources where each can be mended."""
+    sources = {f"{url_of(page)}index.html": page for page in tree.pages}
+    layout: defaultdict[str, list[Fault]] = defaultdict(list)
+    for fault in built.check(site):
+        page = sources.get(fault.name)
+        line = line_of(tree.source(page), fault.needle) if page and fault.content else 0
+        if fault.target and not line:
+            layout[fault.target].append(fault)
+        elif page:
+            yield Problem(f"docs/{page}", line, fault.message)
+        else:
+            yield Problem(f"site/{fault.name}", fault.line, fault.message)
+    for target, faults in layout.items():
+        first = faults[0]
+        path, line = _in_layout(tree, target.removeprefix(site.base), first)
+        where = "" if len(faults) == 1 else f" (on {len({f.name for f in faults})} pages)"
+        yield Problem(path, line, f"{first.message}{where}")
+
+
+def _in_layout(tree: Tree, target: str, fault: Fault) -> tuple[str, int]:
+    """Return where the navigation or a template names ``target``, else where it was built."""
+    candidates = [tree.root / "mkdocs.yml", *sorted((tree.root / "overrides").rglob("*.html"))]
+    for path in candidates:
+        if line := line_of(path.read_text("utf-8"), target, fault.needle):
+            return path.relative_to(tree.root).as_posix(), line
+    return f"site/{fault.name}", fault.line

@@ -1,0 +1,97 @@
+"""Builds the site as readers get it, and serves the built folder on a loopback port."""
+
+from __future__ import annotations
+
+import functools
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from echo_demo.background import BackgroundServer
+
+ROOT = Path(__file__).parent.parent
+
+
+@dataclass
+class Site:
+    """A served site. ``base`` is the path it lives under: "/" or, under a sub-path, "/docs/"."""
+
+    origin: str
+    base: str
+    echo: BackgroundServer | None = None
+
+    def url(self, path: str = "") -> str:
+        """Return the address of a page; ``path`` is relative to the site's root."""
+        return f"{self.origin}{self.base}{path.lstrip('/')}"
+
+
+def build(folder: Path, *, site_url: str, echo_url: str, root: Path = ROOT) -> None:
+    """Build the tree at ``root`` strictly into ``folder``.
+
+    Raises AssertionError with the build's output where it fails.
+    """
+    result = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)],
+        cwd=root,
+        env={**os.environ, "SITE_URL": site_url, "ECHO_URL": echo_url},
+        capture_output=True,
+        text=True,
+    )
+    assert result.returncode == 0, f"mkdocs build failed:\n{result.stderr}"
+
+
+class _Handler(SimpleHTTPRequestHandler):
+    """Static files, with the site's own page for what is not there."""
+
+    protocol_version = "HTTP/1.1"
+    base = "/"
+
+    def translate_path(self, path: str) -> str:
+        inside = path.startswith(self.base)
+        return super().translate_path("/" + path[len(self.base) :] if inside else "/outside/")
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        page = Path(self.directory, "404.html")
+        if code != 404 or not page.exists():
+            super().send_error(code, message, explain)
+            return
+        body = page.read_bytes()
+        self.send_response(404)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def log_message(self, *arguments: Any) -> None:
+        """Say nothing: a failing test prints what matters."""
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Ignore browsers that hang up in the middle of an answer."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
+@contextmanager
+def serve(folder: Path, base: str = "/") -> Iterator[Site]:
+    """Serve ``folder`` under the path ``base`` on a free loopback port."""
+    handler = type("Handler", (_Handler,), {"base": base})
+    with _Server(("127.0.0.1", 0), functools.partial(handler, directory=str(folder))) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        try:
+            yield Site(f"http://127.0.0.1:{server.server_port}", base)
+        finally:
+            server.shutdown()
+            thread.join()
