@@ -65,7 +65,7 @@ def test_a_menu_entry_without_a_page(tree: Tree) -> None:
     (tree.docs / "index.md").write_text("# Small\n", "utf-8")
     problems = build(tree)
     assert len(problems) == 1, problems
-    assert problems[0].startswith("mkdocs.yml:6: nav names other.md, which is not in docs/; ")
+    assert problems[0].startswith("mkdocs.yml:7: nav names other.md, which is not in docs/; ")
 
 
 def test_a_build_that_cannot_start_is_reported(tree: Tree) -> None:
