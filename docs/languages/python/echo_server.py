@@ -1,0 +1,49 @@
+"""Echo text and binary messages, limit their size, and close with 1001 on SIGTERM."""
+
+import asyncio
+import signal
+import sys
+
+# --8<-- [start:handler]
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
+
+MAX_SIZE = 64 * 1024  # bytes in one message, after decompression
+
+
+async def echo(websocket: ServerConnection) -> None:
+    try:
+        async for message in websocket:  # str for text, bytes for binary
+            await websocket.send(message)
+    except ConnectionClosed as closed:
+        print(f"{websocket.remote_address}: {closed}", file=sys.stderr)
+
+
+# --8<-- [end:handler]
+
+
+# --8<-- [start:main]
+async def run(port: int) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(signum, stop.set)
+
+    async with serve(echo, "127.0.0.1", port, max_size=MAX_SIZE, close_timeout=5):
+        print(f"listening on ws://127.0.0.1:{port}", flush=True)
+        await stop.wait()
+    # Leaving the block closed every connection with 1001.
+
+
+def main() -> None:
+    if len(sys.argv) != 2 or not sys.argv[1].isdecimal():
+        sys.exit("usage: echo_server.py PORT")
+    try:
+        asyncio.run(run(int(sys.argv[1])))
+    except OSError as error:
+        sys.exit(f"echo_server.py: {error}")
+
+
+if __name__ == "__main__":
+    main()
+# --8<-- [end:main]

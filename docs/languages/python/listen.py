@@ -1,0 +1,51 @@
+"""Print every message that a server sends; connect again whenever the connection is lost."""
+
+import asyncio
+import contextlib
+import random
+import signal
+import sys
+
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosedError, WebSocketException
+
+
+# --8<-- [start:listen]
+async def listen(url: str, pause: float) -> None:
+    async for websocket in connect(url):
+        try:
+            # To the server this client is new: subscribe here.
+            async for message in websocket:
+                print(message, flush=True)
+            print("closed by the server", file=sys.stderr)
+        except ConnectionClosedError as closed:
+            print(f"lost: {closed}", file=sys.stderr)
+        finally:
+            await websocket.close()  # without it, cancellation closes with 1011
+        # connect() waits after a failed attempt, not after a connection.
+        await asyncio.sleep(random.uniform(0, pause))
+
+
+# --8<-- [end:listen]
+
+
+async def run(url: str, pause: float) -> None:
+    task = asyncio.ensure_future(listen(url, pause))
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(signum, task.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+def main() -> None:
+    if len(sys.argv) not in (2, 3):
+        sys.exit("usage: listen.py ws://HOST:PORT/PATH [LONGEST-PAUSE-IN-SECONDS]")
+    pause = float(sys.argv[2]) if len(sys.argv) == 3 else 5.0
+    try:
+        asyncio.run(run(sys.argv[1], pause))
+    except WebSocketException as error:  # fatal: network errors and 5xx answers are retried
+        sys.exit(f"listen.py: {error}")
+
+
+if __name__ == "__main__":
+    main()

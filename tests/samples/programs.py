@@ -1,0 +1,175 @@
+"""Builds the samples in a temporary copy and runs them as a reader would."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.samples.manifest import Manifest, Sample
+
+CLIENT_LIMIT = 10.0  # seconds in which the contract makes a client end
+START_LIMIT = 60.0  # seconds until a server must be ready: the JVM on a busy machine is slow
+STOP_LIMIT = 15.0  # seconds from SIGTERM to the end of a server
+BUILD_LIMIT = 900.0
+
+LEFT_OUT = shutil.ignore_patterns("node_modules", "target", "__pycache__", "bin", "obj", "vendor")
+
+
+@dataclass(frozen=True)
+class Program:
+    """A sample that is ready to run in ``folder``."""
+
+    sample: Sample
+    folder: Path
+
+    def command(self, *arguments: str) -> list[str]:
+        """Return what to execute, ``arguments`` last."""
+        return [*(_resolve(part) for part in self.sample.run), *arguments]
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a client ended."""
+
+    status: int
+    out: str
+    err: str
+
+
+def environment() -> dict[str, str]:
+    """What a reader's shell has: no proxy between loopback ports, no help with flushing output."""
+    hidden = {"PYTHONUNBUFFERED", "PYTHONPATH"}
+    kept = {k: v for k, v in os.environ.items() if k not in hidden and "proxy" not in k.lower()}
+    return {**kept, "PYTHONWARNINGS": "error", "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def prepare(manifest: Manifest, folder: Path) -> dict[str, Program]:
+    """Copy the samples into ``folder`` and build them there; skips without the toolchain."""
+    for tool in manifest.tools:
+        if shutil.which(tool) is None:
+            pytest.skip(f"{tool}, which the samples of {manifest.folder.name} need, is not here")
+    shutil.copytree(manifest.folder, folder, dirs_exist_ok=True, ignore=LEFT_OUT)
+    for step in manifest.build:
+        done = subprocess.run(
+            [_resolve(part) for part in step],
+            cwd=folder,
+            env=environment(),
+            capture_output=True,
+            text=True,
+            timeout=BUILD_LIMIT,
+        )
+        assert done.returncode == 0, f"{' '.join(step)} failed:\n{done.stdout}{done.stderr}"
+    return {sample.file: Program(sample, folder) for sample in manifest.samples}
+
+
+def run_client(program: Program, *arguments: str) -> Result:
+    """Run a client to its end; fails where that takes longer than the contract allows."""
+    try:
+        done = subprocess.run(
+            program.command(*arguments),
+            cwd=program.folder,
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=CLIENT_LIMIT,
+        )
+    except subprocess.TimeoutExpired:
+        raise AssertionError(f"the client did not end within {CLIENT_LIMIT:g} s") from None
+    return Result(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+class Running:
+    """A process whose output can be waited for."""
+
+    def __init__(self, command: list[str], folder: Path, **variables: str) -> None:
+        self.process = subprocess.Popen(
+            command,
+            cwd=folder,
+            env={**environment(), **variables},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+        )
+        self.lines: queue.Queue[str | None] = queue.Queue()
+        self.errors: list[str] = []
+        self.threads = [
+            threading.Thread(target=self._read_out),
+            threading.Thread(target=self._read_err),
+        ]
+        for thread in self.threads:
+            thread.start()
+
+    def _read_out(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.lines.put(line.rstrip("\n"))
+        self.lines.put(None)
+
+    def _read_err(self) -> None:
+        assert self.process.stderr is not None
+        self.errors.extend(self.process.stderr)
+
+    def line(self, within: float) -> str:
+        """Return the next line of standard output, waiting at most ``within`` seconds."""
+        try:
+            line = self.lines.get(timeout=within)
+        except queue.Empty:
+            raise AssertionError(f"no line on standard output within {within:g} s") from None
+        assert line is not None, f"the program ended early: {''.join(self.errors)}"
+        return line
+
+    def stop(self) -> int:
+        """Send SIGTERM and return the exit status, negative where a signal ended the process."""
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(timeout=STOP_LIMIT)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"still running {STOP_LIMIT:g} s after SIGTERM") from None
+
+    def end(self) -> None:
+        """Kill what is left, and collect the output."""
+        self.process.kill()
+        self.process.wait()
+        for thread in self.threads:
+            thread.join()
+        for stream in (self.process.stdout, self.process.stderr):
+            assert stream is not None
+            stream.close()
+
+
+@contextlib.contextmanager
+def running_server(program: Program) -> Iterator[tuple[Running, int]]:
+    """Start a server on a free port and wait until it is ready; gives the process and the port."""
+    port = free_port()
+    running = Running(program.command(str(port)), program.folder)
+    try:
+        line = running.line(START_LIMIT)
+        assert line == f"listening on ws://127.0.0.1:{port}", f"the server printed {line!r}"
+        yield running, port
+    finally:
+        running.end()
+
+
+def free_port() -> int:
+    """Return a loopback port that nothing listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as sock:
+        port: int = sock.getsockname()[1]
+        return port
+
+
+def _resolve(part: str) -> str:
+    return part.replace("{python}", sys.executable)

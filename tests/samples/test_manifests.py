@@ -1,0 +1,87 @@
+"""Pages list exactly the files that are run, and a faulty manifest is named with its remedy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.content.tree import Tree
+from tests.samples.manifest import DOCS, NAME, ManifestError, load, load_all
+
+# Pages whose samples keep a contract of their own; the test named checks the list too.
+TESTED_ELSEWHERE = {"protocol/handshake.md": "test_accept.py"}
+
+
+def front_matter(page: Path) -> dict[str, Any]:
+    text = page.read_text(encoding="utf-8")
+    if not text.startswith("---\n"):
+        return {}
+    found = yaml.safe_load(text[4:].split("\n---\n", 1)[0])
+    assert isinstance(found, dict), page
+    return found
+
+
+def test_there_are_manifests() -> None:
+    assert load_all()
+
+
+def test_every_page_lists_exactly_the_samples_that_are_run() -> None:
+    run = {manifest.page: manifest.paths for manifest in load_all()}
+    listed = {
+        DOCS / page: set(front_matter(DOCS / page).get("samples", []))
+        for page in Tree().pages
+        if page not in TESTED_ELSEWHERE
+    }
+    assert {p: s for p, s in listed.items() if s} == run
+
+
+@pytest.mark.parametrize("page", TESTED_ELSEWHERE)
+def test_pages_tested_elsewhere_are(page: str) -> None:
+    test = Path(__file__).with_name(TESTED_ELSEWHERE[page])
+    assert Path(page).stem in test.read_text(encoding="utf-8")
+
+
+def test_every_sample_with_a_test_of_its_own_is_named_in_it() -> None:
+    for manifest in load_all():
+        for sample in manifest.samples:
+            if sample.test is not None:
+                text = (DOCS.parent / sample.test).read_text(encoding="utf-8")
+                assert sample.file in text, f"{sample.test} does not name {sample.file}"
+
+
+GOOD = '[[sample]]\nfile = "a.py"\nrole = "client"\nrun = ["{python}", "a.py"]\n'
+
+
+def test_a_manifest_in_order_is_read(tmp_path: Path) -> None:
+    tmp_path.joinpath("a.py").touch()
+    tmp_path.joinpath(NAME).write_text(GOOD)
+    assert [sample.file for sample in load(tmp_path / NAME).samples] == ["a.py"]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("", "add a"),
+        ("tool = []", "unknown keys: tool"),
+        ("[[sample", r"\[\[sample|Expected"),
+        (GOOD.replace("a.py", "b.py"), "b.py: there is no such file"),
+        (GOOD.replace("client", "klient"), "role must be"),
+        (GOOD.replace("client", "server"), "has max_size"),
+        (GOOD.replace("client", "other"), "has test"),
+        (GOOD + "max_size = 1", "neither"),
+        (GOOD.replace('role = "client"\n', ""), "missing keys: role"),
+        (GOOD.replace('["{python}", "a.py"]', '"python a.py"'), "must be a command"),
+        (GOOD + "port = 1", "unknown keys: port"),
+        (GOOD.replace("client", "other") + 'test = "tests/no.py"', "tests/no.py does not exist"),
+    ],
+)
+def test_a_faulty_manifest_is_named(tmp_path: Path, text: str, problem: str) -> None:
+    tmp_path.joinpath("a.py").touch()
+    path = tmp_path / NAME
+    path.write_text(text)
+    with pytest.raises(ManifestError, match=problem) as caught:
+        load(path)
+    assert str(path) in str(caught.value)
