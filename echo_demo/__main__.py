@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from .server import EchoServer, new_event_loop
+from .server import EchoServer, authority, new_event_loop
 from .settings import (
     SettingError,
     Settings,
@@ -33,10 +33,14 @@ named in one line on standard error, and the exit status is 2.
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Say what is wrong in one line, without the usage."""
-        self.exit(2, f"{self.prog}: {message}; see {self.prog} --help\n")
+        self.fail(f"{message}; see {self.prog} --help")
+
+    def fail(self, message: str) -> NoReturn:
+        """End with a line on standard error; a value in it may itself have more than one."""
+        self.exit(2, f"{self.prog}: {' '.join(message.splitlines())}\n")
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser() -> _Parser:
     parser = _Parser(
         prog="echo-demo",
         description="A WebSocket echo server that reports what it saw on the wire.",
@@ -56,6 +60,23 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _announce(line: str) -> None:
+    """Print a line, and serve on where nobody can read it."""
+    try:
+        print(line, flush=True)
+    except OSError:
+        # Python would try again at its end, and complain.
+        with open(os.devnull, "wb") as nothing:  # noqa: PTH123
+            os.dup2(nothing.fileno(), sys.stdout.fileno())
+
+
+def _hold_standard_streams() -> None:
+    """Open what is closed of the descriptors 0 to 2: no socket may be taken for a stream."""
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass
+    os.close(descriptor)
+
+
 async def _serve(settings: Settings) -> None:
     server = EchoServer(settings)
     await server.start()
@@ -69,13 +90,14 @@ async def _serve(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop, number)
     address = server.address
-    print(f"echo server on {address}/ (reports: {address}/demo)", flush=True)
+    _announce(f"echo server on {address}/ (reports: {address}/demo)")
     await stopping.wait()
     await server.stop()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the server until a signal ends it; return the exit status."""
+    _hold_standard_streams()
     parser = _parser()
     try:
         settings = settings_from(vars(parser.parse_args(arguments)), os.environ)
@@ -87,14 +109,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:  # Before the server handled signals.
         return 128 + signal.SIGINT
     except OSError as error:
-        where = f"{settings.host}:{settings.port}"
+        where = authority(settings.host, settings.port)
         why = "it is in use" if error.errno == errno.EADDRINUSE else error.strerror or str(error)
-        print(
-            f"{parser.prog}: can't listen on {where}: {why}; "
-            "choose another address with --host or ECHO_HOST, --port or ECHO_PORT",
-            file=sys.stderr,
+        parser.fail(
+            f"can't listen on {where}: {why}; "
+            "choose another address with --host or ECHO_HOST, --port or ECHO_PORT"
         )
-        return 2
     return 0
 
 

@@ -102,7 +102,8 @@ class BackgroundServer:
         self._stopping = asyncio.Event()
         try:
             await self._server.start()
-        except OSError as error:
+        except BaseException as error:
+            # Whatever it is: the caller of start() waits for it.
             listening.set_exception(error)
             return
         listening.set_result((self._server.port, self._server.address))

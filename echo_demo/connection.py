@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import cast
 
 from websockets.frames import BINARY, CONT, PONG, TEXT, CloseCode, Frame, Opcode
@@ -16,9 +17,14 @@ from .report import Reporter
 from .shared import Shared
 from .traffic import Traffic
 
-# With compression negotiated, incoming bytes are parsed in pieces of this size. They may grow a
-# thousandfold, and whatever the library makes of one piece is in memory at once.
+# Incoming bytes are parsed in pieces of these sizes; with reports, frame by frame. Whatever the
+# library makes of one piece is in memory at once, and compressed bytes may grow a thousandfold.
+_STEP = 8192
 _COMPRESSED_STEP = 4096
+
+# Seconds for which one client's bytes are parsed before the others have their turn. A quarter MiB,
+# which may arrive at once, holds 40,000 empty frames.
+_TURN = 0.005
 
 
 class Connection(asyncio.Protocol):
@@ -39,6 +45,7 @@ class Connection(asyncio.Protocol):
         "_step",
         "_timer",
         "_transport",
+        "_turn",
         "path",
         "traffic",
     )
@@ -52,10 +59,12 @@ class Connection(asyncio.Protocol):
         # The message of which fragments have arrived, and its type.
         self._message: bytearray | None = None
         self._message_opcode: Opcode = BINARY
-        # Bytes that wait, unparsed, until the client reads what it was sent.
+        # Bytes that wait, unparsed, until the client reads what it was sent, or for the next turn.
+        # While there are any, nothing is read.
         self._pending = b""
         self._paused = False
-        self._step = 0
+        self._turn: asyncio.Handle | None = None
+        self._step = _STEP
         self._encoders: Sequence[Compression] = ()
         self._protocol = EchoProtocol(shared.settings, shared.extensions)
         # None once the request is answered.
@@ -81,7 +90,7 @@ class Connection(asyncio.Protocol):
         """Bytes have arrived, of the handshake or of any number of frames."""
         if self._handshake is not None:
             data = self._greet(self._handshake, data)
-        if self._paused:
+        if self._paused or self._pending:
             self._pending += data
         elif data:
             self._parse(data)
@@ -95,6 +104,8 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """The TCP connection is gone."""
         self._cancel_timer()
+        if self._turn is not None:
+            self._turn.cancel()
         if self._keepalive is not None:
             self._keepalive.stop()
         shared = self._shared
@@ -112,11 +123,7 @@ class Connection(asyncio.Protocol):
     def resume_writing(self) -> None:
         """The client has read: go on with what it had sent before."""
         self._paused = False
-        data, self._pending = self._pending, b""
-        if data:
-            self._parse(data)
-        if not self._paused and not self._transport.is_closing():
-            self._transport.resume_reading()
+        self._go_on()
 
     # What the keepalive and the server call.
 
@@ -194,17 +201,35 @@ class Connection(asyncio.Protocol):
 
     # Frames.
 
+    def _go_on(self) -> None:
+        """Parse what has waited, and read again once nothing waits."""
+        if self._turn is not None:
+            self._turn.cancel()
+            self._turn = None
+        if self._paused:
+            return
+        data, self._pending = self._pending, b""
+        self._parse(data)
+        if not self._paused and not self._pending and not self._transport.is_closing():
+            self._transport.resume_reading()
+
     def _parse(self, data: bytes) -> None:
-        """Hand bytes to the library, in steps where one must not be too large."""
-        position, size = 0, len(data)
+        """Hand bytes to the library in steps, as many as the client reads and its turn allows."""
+        # Not the loop's time, which may stand still during a turn.
+        position, size, limit = 0, len(data), time.monotonic() + _TURN
         while position < size:
             if self._paused:
                 self._pending = data[position:]
                 return
-            end = size
+            if time.monotonic() > limit:
+                self._pending = data[position:]
+                self._turn = self._shared.loop.call_soon(self._go_on)
+                if not self._transport.is_closing():
+                    self._transport.pause_reading()
+                return
             if self._reporter is not None and not self._reporter.finished:
                 end = self._reporter.scan(data, position)
-            elif self._step:
+            else:
                 end = min(position + self._step, size)
             self._feed(data if end - position == size else data[position:end])
             position = end
@@ -278,7 +303,9 @@ class Connection(asyncio.Protocol):
         self._pending = b""
         self._paused = False
         if self._transport.can_write_eof():
-            self._transport.write_eof()
+            # The client may have reset the connection; then reading ends it.
+            with suppress(OSError):
+                self._transport.write_eof()
         if not self._transport.is_closing():
             self._transport.resume_reading()
 

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Sequence, Sized
 
+from websockets.exceptions import InvalidHeader
 from websockets.extensions import ServerExtensionFactory
 from websockets.http11 import Request, Response
 from websockets.protocol import SEND_EOF
@@ -14,6 +15,10 @@ from .behaviours import BEHAVIOURS, REPORT_SUBPROTOCOL, Behaviour
 from .settings import Settings
 
 _HEAD_END = b"\r\n\r\n"
+
+# The library limits lines to 8 KiB and headers to 128, and would hold, parse and report a MiB: a
+# second of work for the server, and six MiB of report for a client that may never read it.
+_HEAD_LIMIT = 16384
 
 # The library logs frames, payloads included, where its logger is at DEBUG: this one never is.
 _logger = logging.getLogger("echo_demo.websockets")
@@ -73,9 +78,14 @@ class Handshake:
         for request in protocol.events_received():
             assert isinstance(request, Request), "nothing else comes before the answer"
             response = self._answer(request)
+            if request.method == "HEAD":
+                response.body = b""
             self.sent = response.serialize()
             protocol.send_response(response)
         writes = protocol.data_to_send()
+        if not writes and len(head) > _HEAD_LIMIT:
+            protocol.send_response(pages.head_too_large(protocol))
+            writes = protocol.data_to_send()
         if writes == [SEND_EOF]:
             # The library hangs up on a request with a body and on what is not HTTP.
             writes.insert(0, self._refusal().serialize())
@@ -90,6 +100,11 @@ class Handshake:
     def _answer(self, request: Request) -> Response:
         protocol = self._protocol
         self.path = pages.path_of(request)
+        if len(self.head) > _HEAD_LIMIT:
+            return pages.head_too_large(protocol)
+        hosts = len(request.headers.get_all("Host"))
+        if hosts > 1 or (not hosts and request.protocol == "HTTP/1.1"):
+            return pages.bad_request(protocol)
         if not pages.wants_websocket(request):
             return pages.answer(protocol, request, len(self._opened))
         if self.path not in BEHAVIOURS:
@@ -97,7 +112,15 @@ class Handshake:
         if len(self._opened) >= self._limit:
             return pages.full(protocol)
         protocol.behaviour = BEHAVIOURS[self.path]
-        return protocol.accept(request)
+        response = protocol.accept(request)
+        error = protocol.handshake_exc
+        if isinstance(error, InvalidHeader) and error.name == "Sec-WebSocket-Version":
+            response = pages.other_version(protocol)
+        if "Upgrade" in response.headers and response.status_code != 101:
+            # It takes the connection option too (RFC 9110 section 7.8).
+            del response.headers["Connection"]
+            response.headers["Connection"] = "Upgrade, close"
+        return response
 
     def _refusal(self) -> Response:
         method = bytes(self.head.partition(b" ")[0])

@@ -1,6 +1,7 @@
 """Answers to plain HTTP requests: someone opened the port in a browser, or asks for its health."""
 
 import json
+import re
 from http import HTTPStatus
 
 from websockets.http11 import Request, Response
@@ -34,9 +35,18 @@ and plain HTTP requests at these paths and at /healthz.
 """
 
 
+# What stands before the path in a request target in absolute form.
+_ORIGIN = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/]*")
+
+
 def path_of(request: Request) -> str:
-    """The path of a request without its query."""
-    return request.path.partition("?")[0]
+    """The path of a request without its query.
+
+    The target may be in absolute form (RFC 9112 section 3.2.2, RFC 6455 section 4.1).
+    """
+    path = request.path.partition("?")[0]
+    origin = _ORIGIN.match(path)
+    return path[origin.end() :] or "/" if origin else path
 
 
 def wants_websocket(request: Request) -> bool:
@@ -66,8 +76,6 @@ def answer(protocol: ServerProtocol, request: Request, connections: int) -> Resp
         response.headers["X-Content-Type-Options"] = "nosniff"
     else:
         response = not_found(protocol)
-    if request.method == "HEAD":
-        response.body = b""
     return response
 
 
@@ -101,8 +109,23 @@ def full(protocol: ServerProtocol) -> Response:
 
 
 def bad_request(protocol: ServerProtocol) -> Response:
-    """400: what came is not an HTTP request."""
+    """400: what came is not an HTTP request, or one without a Host (RFC 9112 section 3.2)."""
     return protocol.reject(HTTPStatus.BAD_REQUEST, "This is not a request that HTTP/1.1 allows.\n")
+
+
+def head_too_large(protocol: ServerProtocol) -> Response:
+    """431: the request line and the headers together are too long."""
+    text = "The headers of this request are larger than this server accepts.\n"
+    return protocol.reject(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, text)
+
+
+def other_version(protocol: ServerProtocol) -> Response:
+    """426, with the version of the WebSocket protocol that exists here (RFC 6455 section 4.2.2)."""
+    text = "This server speaks version 13 of the WebSocket protocol (RFC 6455).\n"
+    response = protocol.reject(HTTPStatus.UPGRADE_REQUIRED, text)
+    response.headers["Upgrade"] = "websocket"
+    response.headers["Sec-WebSocket-Version"] = "13"
+    return response
 
 
 def too_slow(protocol: ServerProtocol) -> Response:

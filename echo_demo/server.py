@@ -1,12 +1,21 @@
 """The listening side: start, stop, and what is open in between."""
 
 import asyncio
+import errno
+import logging
+import socket
+import time
 from dataclasses import dataclass
 from typing import Any
 
 from .connection import Connection
 from .settings import Settings
 from .shared import Shared
+
+
+def authority(host: str, port: int) -> str:
+    """A host and a port as in a URL, an IPv6 address in brackets."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 @dataclass(frozen=True)
@@ -17,13 +26,40 @@ class Snapshot:
     totals: dict[str, Any]
 
 
+_OUT_OF_RESOURCES = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
+
+_logger = logging.getLogger("echo_demo")
+
+
+class _ExceptionHandler:
+    """Tells in one line what many clients can bring about: asyncio pauses, and accepts again.
+
+    It reports each of a thousand attempts in a row, so that one line a second is enough.
+    """
+
+    def __init__(self) -> None:
+        self._quiet_until = 0.0
+
+    def __call__(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        error = context.get("exception")
+        if not isinstance(error, OSError) or error.errno not in _OUT_OF_RESOURCES:
+            loop.default_exception_handler(context)
+        elif time.monotonic() > self._quiet_until:
+            self._quiet_until = time.monotonic() + 1
+            _logger.error("can't accept connections for the moment: %s", error.strerror)
+
+
 def new_event_loop() -> asyncio.AbstractEventLoop:
     """An event loop, uvloop's where it is installed."""
+    loop: asyncio.AbstractEventLoop
     try:
         import uvloop
     except ImportError:
-        return asyncio.new_event_loop()
-    return uvloop.new_event_loop()
+        loop = asyncio.new_event_loop()
+    else:
+        loop = uvloop.new_event_loop()
+    loop.set_exception_handler(_ExceptionHandler())
+    return loop
 
 
 class EchoServer:
@@ -42,9 +78,13 @@ class EchoServer:
         """
         loop = asyncio.get_running_loop()
         shared = self._shared = Shared(self._settings, loop)
-        self._server = await loop.create_server(
-            lambda: Connection(shared), self._settings.host, self._settings.port, backlog=1024
-        )
+        try:
+            self._server = await loop.create_server(
+                lambda: Connection(shared), self._settings.host, self._settings.port, backlog=1024
+            )
+        except ValueError as error:
+            # A name that can't even be looked up, with an empty label for example.
+            raise socket.gaierror(socket.EAI_NONAME, "it is not a host name") from error
 
     @property
     def port(self) -> int:
@@ -55,8 +95,7 @@ class EchoServer:
     @property
     def address(self) -> str:
         """The ws: address of the server, without a path."""
-        host = self._settings.host
-        return f"ws://[{host}]:{self.port}" if ":" in host else f"ws://{host}:{self.port}"
+        return f"ws://{authority(self._settings.host, self.port)}"
 
     def connections(self) -> list[Snapshot]:
         """The open connections, newest last; to be called on the server's event loop."""

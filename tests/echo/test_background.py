@@ -36,6 +36,14 @@ def test_a_busy_port_is_raised_to_the_caller(server: BackgroundServer) -> None:
     assert threading.active_count() == before
 
 
+@pytest.mark.parametrize("host", ["a..b", "a" * 70])
+def test_a_host_that_is_no_name_is_raised_to_the_caller(host: str) -> None:
+    before = threading.active_count()
+    with pytest.raises(OSError, match="host name"):
+        BackgroundServer(Settings(host=host, port=0)).start()
+    assert threading.active_count() == before
+
+
 async def test_connections_are_counted_in_order(echo_server: BackgroundServer) -> None:
     assert echo_server.connections() == []
     async with connect(f"{echo_server.url}/demo") as one, connect(echo_server.url) as two:

@@ -101,8 +101,10 @@ def test_a_post_with_a_body(server: BackgroundServer) -> None:
         (b"Upgrade: websocket", b"Upgrade: h2c", 426),
         (b"Upgrade: websocket\r\n", b"", 426),
         (b"Connection: Upgrade\r\n", b"", 426),
-        (b"Sec-WebSocket-Version: 13", b"Sec-WebSocket-Version: 8", 400),
-        (b"Sec-WebSocket-Version: 13\r\n", b"", 400),
+        (b"Host: 127.0.0.1:8765\r\n", b"", 400),
+        (b"Host: ", b"Host: a\r\nHost: ", 400),
+        (b"Upgrade: ", b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nUpgrade: ", 400),
+        (b"Upgrade: ", b" folded\r\nUpgrade: ", 400),
         (b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n", b"", 400),
         (b"Sec-WebSocket-Key: dGhl", b"Sec-WebSocket-Key: ", 400),
         (b"Host: ", b"Host : ", 400),
@@ -111,6 +113,8 @@ def test_a_post_with_a_body(server: BackgroundServer) -> None:
         (b"GET / ", b"GET /" + b"a" * 9000 + b" ", 414),
         (b"Host: ", b"Long: " + b"a" * 9000 + b"\r\nHost: ", 431),
         (b"Host: ", b"A: b\r\n" * 200 + b"Host: ", 431),
+        # Each line is within the library's limits, and their number is.
+        (b"Host: ", (b"A: " + b"b" * 1000 + b"\r\n") * 100 + b"Host: ", 431),
     ],
 )
 def test_handshakes_that_are_wrong(
@@ -123,6 +127,49 @@ def test_handshakes_that_are_wrong(
         answer = client.rest()
         assert answer.startswith(b"HTTP/1.1 %d " % status), answer
         assert b"Traceback" not in answer
+
+
+@pytest.mark.parametrize("version", ["", "8", "12", "013", "13, 8"])
+def test_another_version_is_told_the_one_that_exists(
+    server: BackgroundServer, version: str
+) -> None:
+    line = f"Sec-WebSocket-Version: {version}\r\n".encode() if version else b""
+    with RawClient(server) as client:
+        client.send(request("/").replace(b"Sec-WebSocket-Version: 13\r\n", line))
+        head = client.response()
+        assert head.startswith(b"HTTP/1.1 426 ")
+        assert b"\r\nSec-WebSocket-Version: 13\r\n" in head
+        assert b"\r\nUpgrade: websocket\r\n" in head
+        assert b"\r\nConnection: Upgrade, close\r\n" in head
+
+
+@pytest.mark.parametrize(
+    ("target", "path"),
+    [
+        ("http://127.0.0.1:8765/demo", "/demo"),
+        ("http://example.com", "/"),
+        ("HTTPS://example.com?a=/b", "/"),
+        ("/demo?a=http://b/c", "/demo"),
+    ],
+)
+def test_targets(server: BackgroundServer, target: str, path: str) -> None:
+    with RawClient(server) as client:
+        client.open(target)
+        assert server.connections()[-1].path == path
+
+
+def test_a_head_request_for_a_websocket_gets_no_body(server: BackgroundServer) -> None:
+    with RawClient(server) as client:
+        client.send(request("/").replace(b"GET", b"HEAD"))
+        head, _, body = client.rest().partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 405 ")
+        assert body == b""
+
+
+def test_an_endless_request_ends_before_it_is_complete(server: BackgroundServer) -> None:
+    with RawClient(server) as client:
+        client.send(b"GET / HTTP/1.1\r\n" + (b"A: " + b"b" * 1000 + b"\r\n") * 17)
+        assert client.response().startswith(b"HTTP/1.1 431 ")
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -112,7 +113,7 @@ def test_a_busy_port_is_one_line_and_status_2() -> None:
         assert part in done.stderr
 
 
-@pytest.mark.parametrize("host", ["192.0.2.1", "256.256.256.256"])
+@pytest.mark.parametrize("host", ["192.0.2.1", "256.256.256.256", "a..b", "a" * 70])
 def test_a_host_that_is_not_here_is_one_line_and_status_2(host: str) -> None:
     done = subprocess.run(
         [*COMMAND, "--port", "0", "--host", host],
@@ -125,3 +126,50 @@ def test_a_host_that_is_not_here_is_one_line_and_status_2(host: str) -> None:
     )
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert host in done.stderr
+
+
+def test_a_value_of_two_lines_is_still_one_line() -> None:
+    done = subprocess.run(
+        [*COMMAND, "--port", "80\n81"],
+        cwd=ROOT,
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert "--port 80 81:" in done.stderr
+
+
+@pytest.mark.parametrize("output", ["nobody reads it", "it is closed"])
+def test_it_serves_though_its_first_line_can_not_be_printed(output: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [*COMMAND, "--port", str(port)]
+    if output == "it is closed":
+        command = ["sh", "-c", 'exec "$@" >&-', "sh", *command]
+    with subprocess.Popen(
+        command, cwd=ROOT, env=ENVIRONMENT, stdout=writing, stderr=subprocess.PIPE, text=True
+    ) as running:
+        try:
+            os.close(writing)
+            limit = time.monotonic() + 20
+            while True:
+                assert running.poll() is None
+                assert time.monotonic() < limit
+                try:
+                    client = connect(f"ws://127.0.0.1:{port}/")
+                except ConnectionRefusedError:
+                    continue
+                break
+            with client:
+                client.send("Hello")
+                assert client.recv(timeout=20) == "Hello"
+            running.send_signal(signal.SIGTERM)
+            _, err = running.communicate(timeout=20)
+            assert (running.returncode, err) == (0, "")
+        finally:
+            running.kill()
