@@ -74,6 +74,11 @@ class _Serving:
             )
         try:
             server = self._resources.enter_context(BackgroundServer(settings))
+        except socket.gaierror as error:
+            _say(
+                f"echo  not started: the host {host} cannot be found ({error.strerror}); "
+                "choose another: make serve ECHO_HOST=127.0.0.1"
+            )
         except OSError as error:
             # The site is worth reading without it: its pages show their recordings.
             _say(
@@ -81,7 +86,7 @@ class _Serving:
                 f"choose another: make serve ECHO_PORT={_another(port)}"
             )
         else:
-            self.url = f"{server.url}{ENDPOINT}"
+            self.url = f"{_reachable(server.url)}{ENDPOINT}"
         self._announce(config.site_url or "")
 
     def stop(self) -> None:
@@ -152,6 +157,11 @@ def _interrupt(signum: int, _frame: FrameType | None) -> None:
 def _another(port: int) -> int:
     # Below 1024 the next port would need the same privilege.
     return port + 1 if 1024 <= port < 65535 else 8001
+
+
+def _reachable(url: str) -> str:
+    # "Every address of this machine" can be listened on; a browser needs one of them.
+    return url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
 
 
 def _reason(error: OSError) -> str:

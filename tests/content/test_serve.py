@@ -113,6 +113,29 @@ def test_a_busy_echo_port_is_one_line_and_the_site_goes_on(tmp_path: Path) -> No
     assert f"make serve ECHO_PORT={echo_port + 1}" in said[0]
 
 
+def test_listening_on_every_address_names_one_that_a_browser_can_use(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ECHO_HOST", "0.0.0.0")
+    with serve(small_tree(tmp_path), free_port()) as served:
+        site, echo = addresses(served)
+        assert re.fullmatch(r"ws://127\.0\.0\.1:\d+/demo", echo)
+        assert echo_url(get(site)) == echo
+        with connect(echo, proxy=None) as client:
+            assert_echoes(client, "text")
+
+
+def test_a_host_that_cannot_be_found_is_named_and_the_site_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A name that no resolver is asked for: a label has at most 63 characters.
+    monkeypatch.setenv("ECHO_HOST", f"{'x' * 64}.invalid")
+    with serve(small_tree(tmp_path), free_port()) as served:
+        said = served.wait_for(r"^echo  not started: (.*)$")
+        assert "make serve ECHO_HOST=127.0.0.1" in said
+        assert echo_url(get(served.wait_for(r"^site  (http://\S+)$"))) == ""
+
+
 @pytest.mark.parametrize("wrong", ["eight", "65536", "-1", "1.5"])
 def test_a_wrong_echo_port_is_one_line_and_a_failure(tmp_path: Path, wrong: str) -> None:
     with serve(small_tree(tmp_path), free_port(), echo_port=wrong) as served:
