@@ -1,0 +1,25 @@
+/**
+ * Where the demo endpoint is.
+ * @module
+ */
+
+/** @type {Record<string, string>} */
+const SCHEMES = { "http:": "ws:", "https:": "wss:", "ws:": "ws:", "wss:": "wss:" };
+
+/**
+ * Resolves an address as a page writes it: absolute (`wss://host/demo`), or relative to the page
+ * (`/demo` is the host that serves the page, over TLS where the page is).
+ * @param {string | null | undefined} content an address, or nothing where there is no endpoint
+ * @param {string} baseHref the page's own address
+ * @returns {string | null} an absolute ws: or wss: URL without fragment, or null for none
+ */
+export function echoAddress(content, baseHref) {
+  const written = (content ?? "").trim();
+  if (written === "" || !URL.canParse(written, baseHref)) return null;
+  const url = new URL(written, baseHref);
+  const scheme = SCHEMES[url.protocol];
+  if (!scheme || url.hostname === "") return null;
+  url.protocol = scheme;
+  url.hash = "";
+  return url.href;
+}
