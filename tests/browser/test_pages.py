@@ -1,0 +1,222 @@
+"""What every page is made of: frame, head and foot from front matter, the page for no page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.site import Site, build, serve
+
+# One page of each kind: home, index of a section, text with a table and code, tool, missing.
+KINDS = [
+    "",
+    "protocol/",
+    "tools/report-protocol/",
+    "languages/python/",
+    "tools/echo/",
+    "no/such/page/",
+]
+
+
+@pytest.fixture
+def narrow(browser: Browser) -> Iterator[Page]:
+    """A page on the narrowest screen the site is made for."""
+    context = browser.new_context(viewport={"width": 320, "height": 640})
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def scriptless(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(java_script_enabled=False)
+    yield context.new_page()
+    context.close()
+
+
+def assert_search_for_missing_page(page: Page, site: Site) -> None:
+    response = page.goto(site.url("guides/web-socket%20close_codes.html"))
+    assert response
+    assert response.status == 404
+    words = "guides web socket close codes"
+    lost = page.get_by_role("search", name="Words of the address")
+    expect(lost.get_by_role("searchbox", name="Search this site")).to_have_value(words)
+
+    sections = page.get_by_role("article").get_by_role("listitem")
+    expect(sections.get_by_role("link", name="Protocol")).to_be_visible()
+    address = sections.get_by_role("link", name="Protocol").evaluate("link => link.href")
+    assert address == site.url("protocol/")
+
+    lost.get_by_role("button", name="Search").click()
+    expect(page.get_by_role("textbox", name="Search this site")).to_have_value(words)
+    assert urlsplit(page.url).path == site.base
+
+
+def test_missing_page_searches_for_the_words_of_its_address(page: Page, site: Site) -> None:
+    assert_search_for_missing_page(page, site)
+
+
+def test_missing_page_works_under_a_sub_path(
+    page: Page, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("below")
+    with serve(folder, "/below/") as site:
+        build(folder, site_url=site.url(), echo_url="")
+        assert_search_for_missing_page(page, site)
+
+
+def test_search_finds_a_page(page: Page, site: Site) -> None:
+    page.goto(site.url())
+    page.get_by_role("textbox", name="Search this site").press_sequentially("report protocol")
+    results = page.get_by_role("dialog", name="Search").get_by_role("heading")
+    results.filter(has_text="The echo report protocol").first.click()
+    page.wait_for_url(site.url("tools/report-protocol/**"))
+    heading = page.get_by_role("article").get_by_role("heading", level=1)
+    expect(heading).to_contain_text("The echo report protocol")
+
+
+def test_chosen_color_scheme_is_remembered(page: Page, site: Site) -> None:
+    page.emulate_media(color_scheme="light")
+    page.goto(site.url())
+    paper = "getComputedStyle(document.body).backgroundColor"
+    light = page.evaluate(paper)
+    # From the system's scheme to light, from light to dark.
+    page.get_by_title("Switch to light mode").click()
+    page.get_by_title("Switch to dark mode").click()
+    expect(page.get_by_title("Follow the system")).to_be_visible()
+    dark = page.evaluate(paper)
+    assert dark != light
+
+    page.goto(site.url("tools/report-protocol/"))
+    expect(page.get_by_title("Follow the system")).to_be_visible()
+    assert page.evaluate(paper) == dark
+    page.get_by_title("Follow the system").click()
+    assert page.evaluate(paper) == light
+
+
+def test_page_shows_what_its_front_matter_says(page: Page, site: Site) -> None:
+    page.goto(site.url("languages/python/"))
+    heading = page.get_by_role("heading", level=1)
+    answer = heading.evaluate("heading => heading.nextElementSibling.textContent")
+    assert answer == page.locator("meta[name=description]").get_attribute("content")
+    expect(page.get_by_text("Reviewed")).to_have_text(re.compile(r"Reviewed \d{4}-\d\d-\d\d"))
+
+    sources = page.get_by_role("region", name="Sources").get_by_role("link")
+    assert sources.count() > 0
+    for link in sources.all():
+        assert (link.get_attribute("href") or "").startswith("https://")
+
+    for link in page.get_by_role("region", name="What ran").get_by_role("link").all():
+        path = link.inner_text()
+        assert link.evaluate("link => link.href") == site.url(path)
+        with page.expect_download() as download:
+            link.click()
+        assert download.value.suggested_filename == path.rsplit("/", 1)[-1]
+        assert download.value.path().stat().st_size > 0
+
+
+def test_related_pages_carry_the_titles_of_those_pages(page: Page, site: Site) -> None:
+    page.goto(site.url("tools/report-protocol/"))
+    links = page.get_by_role("region", name="Related pages").get_by_role("link").all()
+    related = [(link.inner_text(), link.evaluate("link => link.href")) for link in links]
+    assert len(related) == 3
+    for title, address in related:
+        page.goto(address)
+        expect(page.locator("nav[aria-label=Pages] [aria-current=page]")).to_have_text(title)
+
+
+def test_index_of_a_section_lists_its_pages(page: Page, site: Site) -> None:
+    page.goto(site.url("tools/"))
+    terms = page.get_by_role("article").get_by_role("term").get_by_role("link")
+    listed = {link.evaluate("link => link.href") for link in terms.all()}
+    assert {site.url("tools/echo/"), site.url("tools/report-protocol/")} <= listed
+    description = page.get_by_role("definition").filter(has_text="what it saw on the wire")
+    expect(description).to_be_visible()
+
+
+def test_home_lists_every_page_of_the_navigation(page: Page, site: Site) -> None:
+    page.goto(site.url())
+    hrefs = "links => links.map(link => link.href)"
+    listed = page.get_by_role("region", name="Explore WebSockets").get_by_role("link")
+    everything = page.locator("nav[aria-label=Pages] a").evaluate_all(hrefs)
+    assert len(everything) > 12
+    assert set(everything) == set(listed.evaluate_all(hrefs))
+
+
+@pytest.mark.parametrize("path", KINDS)
+def test_no_sideways_scrolling_at_320_px(narrow: Page, site: Site, path: str) -> None:
+    narrow.goto(site.url(path))
+    expect(narrow.get_by_role("heading", level=1)).to_be_visible()
+    narrow.wait_for_function(
+        "document.fonts.status === 'loaded' && !document.querySelector('.no-js')"
+    )
+    assert narrow.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_wide_table_scrolls_inside_its_box_and_keeps_its_first_column(
+    narrow: Page, site: Site
+) -> None:
+    narrow.goto(site.url("tools/report-protocol/"))
+    box = narrow.get_by_role("group", name="Table").first
+    first = box.get_by_role("cell").first
+    before = first.bounding_box()
+    assert box.evaluate("box => { box.scrollLeft = 80; return box.scrollLeft }") == 80
+    assert before
+    assert first.bounding_box() == before
+
+
+def test_menu_opens_by_keyboard_and_is_closed_on_the_next_page(narrow: Page, site: Site) -> None:
+    narrow.goto(site.url("tools/report-protocol/"))
+    menu = narrow.get_by_role("checkbox", name="Menu of all sections")
+    link = narrow.get_by_role("navigation", name="Pages").get_by_role("link", name="echo server")
+    expect(link).to_be_hidden()
+    menu.focus()
+    narrow.keyboard.press("Space")
+    expect(link).to_be_visible()
+    link.focus()
+    narrow.keyboard.press("Enter")
+    narrow.wait_for_url(site.url("tools/echo/"))
+    expect(menu).not_to_be_checked()
+    expect(link).to_be_hidden()
+
+
+def test_code_block_copies_its_text(page: Page, site: Site) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(site.url("tools/report-protocol/"))
+    button = page.get_by_role("button", name="Copy").first
+    expected = button.evaluate("button => button.parentElement.nextElementSibling.textContent")
+    button.click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == expected
+
+
+def test_no_request_leaves_the_origin(page: Page, site: Site) -> None:
+    requested: list[str] = []
+    sockets: list[str] = []
+    page.on("request", lambda request: requested.append(request.url))
+    page.on("websocket", lambda socket: sockets.append(socket.url))
+    for path in KINDS:
+        page.goto(site.url(path), wait_until="networkidle")
+    assert requested
+    assert site.echo
+    assert {url for url in requested if not url.startswith(site.origin + "/")} == set()
+    assert {url for url in sockets if not url.startswith(site.echo.url + "/")} == set()
+
+
+@pytest.mark.parametrize("path", KINDS)
+def test_page_reads_without_scripts(scriptless: Page, site: Site, path: str) -> None:
+    scriptless.goto(site.url(path))
+    expect(scriptless.get_by_role("heading", level=1)).to_be_visible()
+    for heading in scriptless.get_by_role("article").get_by_role("heading", level=2).all():
+        expect(heading).to_be_visible()
+    # Nothing is offered that needs a script to answer.
+    expect(scriptless.get_by_role("textbox", name="Search this site")).to_be_hidden()
+
+
+def test_instrument_says_what_it_is_without_scripts(scriptless: Page, site: Site) -> None:
+    scriptless.goto(site.url())
+    expect(scriptless.locator("ws-monitor")).to_contain_text("opens a WebSocket")
+    expect(scriptless.locator("ws-monitor").get_by_role("link")).to_be_visible()
