@@ -144,7 +144,10 @@ def server_stops_on_sigterm(program: Program) -> None:
 
 
 def server_fails_broken_peers(program: Program) -> None:
-    """An unmasked frame gets 1002 (section 5.1), invalid UTF-8 gets 1007 (section 8.1)."""
+    """Unmasked frames and invalid UTF-8 fail the connection: 1002 and 1007.
+
+    Sections 5.1 and 8.1 require the end; that the peer is told the code is this contract's wish.
+    """
     with running_server(program) as (_, port):
         with Peer.connect(port) as peer:
             peer.send(TEXT, b"not masked", masked=False)

@@ -2,8 +2,8 @@
 
 ::
 
-    tools = ["go"]                        # programs that must be on the PATH; without them: skipped
-    build = [["go", "build", "./..."]]    # commands, run once in a copy of the folder
+    tools = ["go"]                        # programs on the PATH; without one: skipped, failed in CI
+    build = [["go", "build", "echo_server.go"], ["go", "build", "listen.go"]]  # run once
 
     [[sample]]
     file = "echo_server.go"               # what the page shows and lists under `samples`
@@ -17,7 +17,9 @@
     run = ["./listen"]
     test = "tests/samples/test_go_listen.py"
 
-``{python}`` in a command stands for the interpreter that runs the tests.
+The folder of ``languages/go.md`` is ``languages/go/``, and every command runs in a copy of it.
+``{python}`` in a command stands for the interpreter that runs the tests. What a client and a
+server must do is in docs/about/writing.md; `contract.py` is that text as checks.
 """
 
 from __future__ import annotations
@@ -30,6 +32,8 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 NAME = "samples.toml"
+# The key that a role needs beside file, role and run.
+NEEDED = {"client": None, "server": "max_size", "other": "test"}
 
 
 class ManifestError(ValueError):
@@ -59,7 +63,7 @@ class Manifest:
     @property
     def page(self) -> Path:
         """The page that the folder belongs to: `x.md` beside the folder `x`."""
-        return self.folder.with_suffix(".md")
+        return self.folder.parent / f"{self.folder.name}.md"
 
     @property
     def paths(self) -> set[str]:
@@ -74,44 +78,56 @@ def load(path: Path) -> Manifest:
     def fail(problem: str) -> ManifestError:
         return ManifestError(f"{path}: {problem}")
 
-    def command(value: Any, where: str) -> tuple[str, ...]:
+    def strings(value: Any, key: str, example: str) -> tuple[str, ...]:
         if not isinstance(value, list) or not value or not all(isinstance(v, str) for v in value):
-            raise fail(f"{where} must be a command: a list of strings, the program first")
+            raise fail(f"{key} must be a list of strings, such as {example}")
         return tuple(value)
+
+    def tables(value: Any) -> list[dict[str, Any]]:
+        if not isinstance(value, list) or not all(isinstance(v, dict) for v in value):
+            raise fail("write [[sample]], in two pairs of brackets, before each file")
+        return value
 
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise fail(str(error)) from error
     if unknown := set(data) - {"tools", "build", "sample"}:
-        raise fail(f"unknown keys: {', '.join(sorted(unknown))}")
-    samples = []
-    for entry in data.get("sample", []):
+        raise fail(f"unknown keys: {', '.join(sorted(unknown))}; known: tools, build, [[sample]]")
+    samples: list[Sample] = []
+    for entry in tables(data.get("sample", [])):
         name = entry.get("file", "a sample")
         if unknown := set(entry) - {"file", "role", "run", "max_size", "test"}:
             raise fail(f"{name}: unknown keys: {', '.join(sorted(unknown))}")
+        if name in [sample.file for sample in samples]:
+            raise fail(f"{name} stands here twice; remove one")
         if missing := {"file", "role", "run"} - set(entry):
             raise fail(f"{name}: missing keys: {', '.join(sorted(missing))}")
-        if not (path.parent / name).is_file():
-            raise fail(f"{name}: there is no such file")
-        needed = {"client": set(), "server": {"max_size"}, "other": {"test"}}.get(entry["role"])
-        if needed is None:
+        if not (path.parent / str(name)).is_file():
+            raise fail(f"{name}: there is no such file beside {NAME}")
+        role, size, test = entry["role"], entry.get("max_size"), entry.get("test")
+        if not isinstance(role, str) or role not in NEEDED:
             raise fail(f'{name}: role must be "client", "server" or "other"')
-        if needed != set(entry) & {"max_size", "test"}:
-            wants = " and ".join(needed) or "neither max_size nor test"
-            raise fail(f"{name}: a sample with the role {entry['role']!r} has {wants}")
-        test = entry.get("test")
-        if test is not None and not (ROOT / test).is_file():
-            raise fail(f"{name}: the test {test} does not exist")
-        run = command(entry["run"], f"{name}: run")
-        samples.append(Sample(name, entry["role"], run, entry.get("max_size"), test))
+        for key in ("max_size", "test"):
+            if (key == NEEDED[role]) != (key in entry):
+                verb = "add" if key == NEEDED[role] else "remove"
+                raise fail(f"{name}: {verb} {key}, because the role is {role!r}")
+        if size is not None and (type(size) is not int or size < 1):
+            raise fail(f"{name}: max_size must be a number of bytes, such as 65_536")
+        if test is not None and not (ROOT / str(test)).is_file():
+            raise fail(f"{name}: the test {test} does not exist; its path starts with tests/")
+        run = strings(entry["run"], f"{name}: run", '["./echo_server"]')
+        samples.append(Sample(name, role, run, size, test))
     if not samples:
         raise fail("add a [[sample]] for each file that the tests are to run")
     return Manifest(
         folder=path.parent,
         samples=tuple(samples),
-        tools=command(data["tools"], "tools") if "tools" in data else (),
-        build=tuple(command(step, "build") for step in data.get("build", [])),
+        tools=strings(data["tools"], "tools", '["go"]') if "tools" in data else (),
+        build=tuple(
+            strings(step, "each command in build", '["go", "build", "listen.go"]')
+            for step in data.get("build", [])
+        ),
     )
 
 

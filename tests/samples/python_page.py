@@ -28,6 +28,17 @@ def rows(anchor: str) -> list[list[str]]:
     ]
 
 
+def pasted(file: str) -> str:
+    """Return what a reader gets who pastes the page's blocks of ``file`` in their order."""
+    sections = re.findall(rf'^--8<-- "languages/python/{file}:(.+)"$', PAGE, re.MULTILINE)
+    text = (FOLDER / file).read_text(encoding="utf-8")
+    parts = []
+    for name in sections:
+        inside = text.split(f"# --8<-- [start:{name}]\n", 1)[1]
+        parts.append(inside.split(f"# --8<-- [end:{name}]\n", 1)[0])
+    return "\n".join(parts)
+
+
 Talk = Callable[[ClientConnection], Awaitable[object]]
 
 

@@ -74,14 +74,14 @@ FAULTS: dict[str, tuple[str, str, str, Callable[[Program], None], str]] = {
     ),
     "client: exits 0 after a failure": (
         CLIENT,
-        'sys.exit(f"echo_client.py: {reason}")',
+        'sys.exit(f"echo_client.py: {type(error).__name__}: {error}")',
         "print(error, file=sys.stderr)",
         contract.client_notices_nothing_there,
         "exit status 0 for a failure",
     ),
     "client: fails without a reason": (
         CLIENT,
-        'sys.exit(f"echo_client.py: {reason}")',
+        'sys.exit(f"echo_client.py: {type(error).__name__}: {error}")',
         "sys.exit(1)",
         contract.client_notices_nothing_there,
         "no reason on standard error",
@@ -144,8 +144,8 @@ FAULTS: dict[str, tuple[str, str, str, Callable[[Program], None], str]] = {
     ),
     "server: ignores SIGTERM": (
         SERVER,
-        "loop.add_signal_handler(signum, stop.set)",
-        "loop.add_signal_handler(signum, str)",
+        "loop.call_soon_threadsafe(stop.set)",
+        "loop.call_soon_threadsafe(str)",
         contract.server_stops_on_sigterm,
         "timed out",
     ),
@@ -165,7 +165,7 @@ FAULTS: dict[str, tuple[str, str, str, Callable[[Program], None], str]] = {
     ),
     "server: fails a busy port with a traceback": (
         SERVER,
-        "except OSError",
+        "except (OSError, OverflowError)",
         "except KeyError",
         contract.server_names_a_busy_port,
         "a reason is a line or two",

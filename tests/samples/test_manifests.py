@@ -29,13 +29,14 @@ def test_there_are_manifests() -> None:
 
 
 def test_every_page_lists_exactly_the_samples_that_are_run() -> None:
-    run = {manifest.page: manifest.paths for manifest in load_all()}
-    listed = {
-        DOCS / page: set(front_matter(DOCS / page).get("samples", []))
-        for page in Tree().pages
-        if page not in TESTED_ELSEWHERE
-    }
-    assert {p: s for p, s in listed.items() if s} == run
+    run = {manifest.page.relative_to(DOCS).as_posix(): manifest.paths for manifest in load_all()}
+    listed = {page: set(front_matter(DOCS / page).get("samples", [])) for page in Tree().pages}
+    for page in sorted((run.keys() | listed.keys()) - TESTED_ELSEWHERE.keys()):
+        assert page in listed, f"docs/{page} is missing: its folder has a {NAME}"
+        idle = listed[page] - run.get(page, set())
+        assert not idle, f"docs/{page} lists what no {NAME} runs: {', '.join(sorted(idle))}"
+        absent = run.get(page, set()) - listed[page]
+        assert not absent, f"docs/{page}: add to `samples:` {', '.join(sorted(absent))}"
 
 
 @pytest.mark.parametrize("page", TESTED_ELSEWHERE)
@@ -69,12 +70,17 @@ def test_a_manifest_in_order_is_read(tmp_path: Path) -> None:
         ("[[sample", r"\[\[sample|Expected"),
         (GOOD.replace("a.py", "b.py"), "b.py: there is no such file"),
         (GOOD.replace("client", "klient"), "role must be"),
-        (GOOD.replace("client", "server"), "has max_size"),
-        (GOOD.replace("client", "other"), "has test"),
-        (GOOD + "max_size = 1", "neither"),
+        (GOOD.replace("client", "server"), "a.py: add max_size"),
+        (GOOD.replace("client", "other"), "a.py: add test"),
+        (GOOD + "max_size = 1", "a.py: remove max_size"),
+        (GOOD.replace("client", "server") + 'max_size = "64K"', "a number of bytes"),
+        (GOOD.replace("[[sample]]", "[sample]"), "two pairs of brackets"),
+        ('build = ["go", "build"]\n' + GOOD, "each command in build must be a list"),
+        ('tools = "go"\n' + GOOD, "tools must be a list of strings"),
         (GOOD.replace('role = "client"\n', ""), "missing keys: role"),
-        (GOOD.replace('["{python}", "a.py"]', '"python a.py"'), "must be a command"),
+        (GOOD.replace('["{python}", "a.py"]', '"python a.py"'), "run must be a list of strings"),
         (GOOD + "port = 1", "unknown keys: port"),
+        (GOOD + GOOD, "a.py stands here twice"),
         (GOOD.replace("client", "other") + 'test = "tests/no.py"', "tests/no.py does not exist"),
     ],
 )

@@ -53,6 +53,7 @@ def test_it_connects_again_after_every_kind_of_loss(programs: Build) -> None:
     assert "lost: no close frame received or sent" in errors
     assert "closed by the server" in errors
     assert "lost: received 1012 (service restart)" in errors
+    assert "connect failed; reconnecting in 0.0 seconds" in errors  # the attempt that got 503
 
 
 def test_it_gives_up_when_it_is_refused(programs: Build) -> None:
@@ -60,4 +61,5 @@ def test_it_gives_up_when_it_is_refused(programs: Build) -> None:
         result = run_client(programs(MANIFEST)["listen.py"], record.url, "0")
     assert record.connections == 1
     assert result.status == 1
-    assert result.err == "listen.py: server rejected WebSocket connection: HTTP 403\n"
+    refusal = "listen.py: InvalidStatus: server rejected WebSocket connection: HTTP 403\n"
+    assert result.err == refusal

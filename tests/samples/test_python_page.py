@@ -9,9 +9,12 @@ import inspect
 import pkgutil
 import re
 import socket
+import ssl
 import subprocess
+import threading
 import warnings
 from collections.abc import Callable
+from pathlib import Path
 
 import aiohttp
 import aiohttp.web
@@ -19,13 +22,15 @@ import pytest
 import websockets
 from websockets.asyncio.client import connect
 from websockets.asyncio.server import serve
+from websockets.client import process_exception
+from websockets.sync.client import connect as connect_thread
 from websockets.version import version
 
-from tests.samples import peers
+from tests.samples import contract, peers
 from tests.samples.conftest import Build
 from tests.samples.manifest import load
 from tests.samples.programs import Program, environment, run_client
-from tests.samples.python_page import FOLDER, PAGE, echo, failure, rows
+from tests.samples.python_page import FOLDER, PAGE, echo, failure, pasted, rows
 from tests.samples.wire import CONTINUATION, TEXT, Peer
 
 
@@ -167,6 +172,52 @@ def test_fragments_are_limited(count: int, received: bool) -> None:
     with peers.server(script) as record:
         asyncio.run(main(record.url))
     assert record.close_code == (1000 if received else 1009)
+
+
+@pytest.mark.parametrize(
+    ("file", "check"),
+    [
+        ("echo_client.py", contract.client_echoes),
+        ("echo_server.py", contract.server_stops_on_sigterm),
+    ],
+)
+def test_the_blocks_pasted_in_order_are_the_program(
+    file: str, check: Callable[[Program], None], tmp_path: Path
+) -> None:
+    sample = {sample.file: sample for sample in load(FOLDER / "samples.toml").samples}[file]
+    (tmp_path / file).write_text(pasted(file), encoding="utf-8")
+    check(Program(sample, tmp_path))
+
+
+def test_a_host_s_name_and_a_certificate_are_retried() -> None:
+    assert process_exception(socket.gaierror()) is None
+    assert process_exception(ssl.SSLCertVerificationError()) is None
+
+
+def test_send_of_the_threading_api_outlasts_the_ping_s_timeout() -> None:
+    done = threading.Event()
+
+    def script(sock: socket.socket, record: peers.Record) -> None:
+        Peer.accept(sock)  # and never read
+        done.wait()
+
+    def send(url: str) -> None:
+        with (
+            contextlib.suppress(websockets.ConnectionClosed),
+            connect_thread(url, ping_interval=0.1, ping_timeout=0.1, close_timeout=0.1) as client,
+        ):
+            while True:
+                client.send(bytes(1 << 20))
+
+    with peers.server(script) as record:
+        thread = threading.Thread(target=send, args=[record.url])
+        thread.start()
+        try:
+            thread.join(timeout=2)
+            assert thread.is_alive()
+        finally:
+            done.set()
+            thread.join()
 
 
 def test_test_echo_py_passes(programs: Build) -> None:

@@ -1,9 +1,9 @@
 """Send a text and a binary message to an echo server, check both echoes, close with 1000."""
 
+# --8<-- [start:imports]
 import asyncio
 import sys
 
-# --8<-- [start:imports]
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
@@ -46,8 +46,7 @@ def main() -> None:
     try:
         asyncio.run(run(sys.argv[1]))
     except (OSError, ValueError, WebSocketException) as error:
-        reason = str(error) or "no answer within 6 s"
-        sys.exit(f"echo_client.py: {reason}")
+        sys.exit(f"echo_client.py: {type(error).__name__}: {error}")
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ def main() -> None:
     try:
         run(sys.argv[1])
     except (OSError, ValueError, WebSocketException) as error:
-        sys.exit(f"echo_client_threading.py: {error}")
+        sys.exit(f"echo_client_threading.py: {type(error).__name__}: {error}")
 
 
 if __name__ == "__main__":

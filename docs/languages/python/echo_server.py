@@ -1,10 +1,10 @@
 """Echo text and binary messages, limit their size, and close with 1001 on SIGTERM."""
 
+# --8<-- [start:handler]
 import asyncio
 import signal
 import sys
 
-# --8<-- [start:handler]
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
@@ -27,7 +27,7 @@ async def run(port: int) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for signum in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(signum, stop.set)
+        signal.signal(signum, lambda *_: loop.call_soon_threadsafe(stop.set))
 
     async with serve(echo, "127.0.0.1", port, max_size=MAX_SIZE, close_timeout=5):
         print(f"listening on ws://127.0.0.1:{port}", flush=True)
@@ -40,7 +40,7 @@ def main() -> None:
         sys.exit("usage: echo_server.py PORT")
     try:
         asyncio.run(run(int(sys.argv[1])))
-    except OSError as error:
+    except (OSError, OverflowError) as error:  # a port in use, or above 65535
         sys.exit(f"echo_server.py: {error}")
 
 

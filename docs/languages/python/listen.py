@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import random
 import signal
 import sys
@@ -31,8 +32,9 @@ async def listen(url: str, pause: float) -> None:
 
 async def run(url: str, pause: float) -> None:
     task = asyncio.ensure_future(listen(url, pause))
+    loop = asyncio.get_running_loop()
     for signum in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(signum, task.cancel)
+        signal.signal(signum, lambda *_: loop.call_soon_threadsafe(task.cancel))
     with contextlib.suppress(asyncio.CancelledError):
         await task
 
@@ -40,11 +42,12 @@ async def run(url: str, pause: float) -> None:
 def main() -> None:
     if len(sys.argv) not in (2, 3):
         sys.exit("usage: listen.py ws://HOST:PORT/PATH [LONGEST-PAUSE-IN-SECONDS]")
-    pause = float(sys.argv[2]) if len(sys.argv) == 3 else 5.0
+    logging.basicConfig(level=logging.INFO)  # shows each attempt that failed, and why
     try:
+        pause = float(sys.argv[2]) if len(sys.argv) == 3 else 5.0
         asyncio.run(run(sys.argv[1], pause))
-    except WebSocketException as error:  # fatal: network errors and 5xx answers are retried
-        sys.exit(f"listen.py: {error}")
+    except (ValueError, WebSocketException) as error:  # network errors are retried instead
+        sys.exit(f"listen.py: {type(error).__name__}: {error}")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Test a handler over a real connection on a free port: no mock, no fixed port, no sleep."""
 
+# --8<-- [start:test]
 import asyncio
 
 from echo_server import MAX_SIZE, echo
@@ -8,7 +9,6 @@ from websockets.asyncio.server import serve
 from websockets.exceptions import ConnectionClosedError
 
 
-# --8<-- [start:test]
 async def close_code_after(message: str) -> int:
     async with serve(echo, "127.0.0.1", 0, max_size=MAX_SIZE) as server:
         port = server.sockets[0].getsockname()[1]
