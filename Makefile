@@ -15,7 +15,7 @@ export ECHO_PORT
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
-	@echo "  Variables: PORT=$(PORT) ECHO_PORT=$(ECHO_PORT) PYTHON=$(PYTHON)"
+	@echo "  Variables: PORT=$(PORT) ECHO_PORT=$(ECHO_PORT) PYTHON=$(PYTHON) PYTEST_ARGS=$(PYTEST_ARGS)"
 
 serve: $(VENV)/.serve ## Serve the site with live reload, and the echo server beside it
 	@$(BIN)/mkdocs serve --dev-addr 127.0.0.1:$(PORT)
@@ -31,7 +31,7 @@ lint: $(VENV)/.test ## Format, lint and type-check the Python code
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-test: $(VENV)/.test lint check ## Run every test, in a real browser where needed
+test: $(VENV)/.test lint check ## Lint, check and run every test; PYTEST_ARGS=tests/samples runs a part
 	@$(BIN)/python -m tests.browser.chromium
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 

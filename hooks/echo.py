@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
 
 ENDPOINT = "/demo"
+# As in the Makefile.
+_DEFAULTS = {"PORT": 8000, "ECHO_PORT": 8765}
 
 
 class _Announcement(logging.Handler):
@@ -66,7 +68,7 @@ class _Serving:
         except SettingError as error:
             raise Abort(str(error)) from None
         host, port = settings.host, settings.port
-        _check_site_port(*config.dev_addr)
+        _check_site_port(*config.dev_addr, port)
         if port == config.dev_addr[1]:
             raise Abort(
                 f"PORT and ECHO_PORT are both {port}; they must differ: "
@@ -80,10 +82,11 @@ class _Serving:
                 "choose another: make serve ECHO_HOST=127.0.0.1"
             )
         except OSError as error:
+            ports = _ports("ECHO_PORT", port, "PORT", config.dev_addr[1])
             # The site is worth reading without it: its pages show their recordings.
             _say(
                 f"echo  not started: port {port} of {host} cannot be used ({_reason(error)}); "
-                f"choose another: make serve ECHO_PORT={_another(port)}"
+                f"choose another: make serve {ports}"
             )
         else:
             self.url = f"{_reachable(server.url)}{ENDPOINT}"
@@ -131,7 +134,7 @@ def on_shutdown() -> None:
         _serving = None
 
 
-def _check_site_port(host: str, port: int) -> None:
+def _check_site_port(host: str, port: int, echo_port: int) -> None:
     """Raise Abort where MkDocs could not listen, which it would find out only after the build."""
     if not 1 <= port <= 65535:
         raise Abort(f"PORT is {port}; it must be a port from 1 to 65535: make serve PORT=8000")
@@ -144,7 +147,7 @@ def _check_site_port(host: str, port: int) -> None:
         except OSError as error:
             raise Abort(
                 f"site  not started: port {port} of {host} cannot be used ({_reason(error)}); "
-                f"choose another: make serve PORT={_another(port)}"
+                f"choose another: make serve {_ports('PORT', port, 'ECHO_PORT', echo_port)}"
             ) from None
 
 
@@ -152,6 +155,15 @@ def _interrupt(signum: int, _frame: FrameType | None) -> None:
     # Once: a second one, such as make passes on, must not break off the closing handshakes.
     signal.signal(signum, signal.SIG_IGN)
     raise KeyboardInterrupt
+
+
+def _ports(key: str, port: int, other_key: str, other: int) -> str:
+    """Return variables for make: another port for ``key``, and the other one as it was given."""
+    another = _another(port)
+    if another == other:
+        another = _another(another)
+    kept = "" if other == _DEFAULTS[other_key] else f" {other_key}={other}"
+    return f"{key}={another}{kept}"
 
 
 def _another(port: int) -> int:

@@ -48,7 +48,7 @@ def _located(tree: Tree, site: built.Built) -> Iterator[Problem]:
     layout: defaultdict[str, list[Fault]] = defaultdict(list)
     for fault in built.check(site):
         page = sources.get(fault.name)
-        line = line_of(tree.source(page), fault.needle) if page and fault.content else 0
+        line = line_of(tree.source(page), *_needles(fault)) if page and fault.content else 0
         if fault.target and not line:
             layout[fault.target].append(fault)
         elif page:
@@ -60,6 +60,12 @@ def _located(tree: Tree, site: built.Built) -> Iterator[Problem]:
         path, line = _in_layout(tree, target.removeprefix(site.base), first)
         where = "" if len(faults) == 1 else f" (on {len({f.name for f in faults})} pages)"
         yield Problem(path, line, f"{first.message}{where}")
+
+
+def _needles(fault: Fault) -> tuple[str, ...]:
+    # A link to a page is written as a path to Markdown; its fragment is as the author wrote it.
+    _, _, fragment = fault.needle.partition("#")
+    return (fault.needle, f"#{fragment})", f"#{fragment} ") if fragment else (fault.needle,)
 
 
 def _in_layout(tree: Tree, target: str, fault: Fault) -> tuple[str, int]:

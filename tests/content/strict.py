@@ -93,6 +93,14 @@ def _omitted(tree: Tree, found: re.Match[str]) -> Iterator[Problem]:
 
 def _nav(tree: Tree, found: re.Match[str]) -> Iterator[Problem]:
     page = found["page"]
+    first, dash, _ = page.partition(" - ")
+    if dash:
+        # YAML continues a line with one that is indented further.
+        yield Problem(
+            *_in_config(tree, f"- {first}"),
+            f"nav reads `{page}` as one page; indent the lines alike",
+        )
+        return
     yield Problem(
         *_in_config(tree, page),
         f"nav names {page}, which is not in docs/; add the page, correct or remove the line",

@@ -113,6 +113,16 @@ def test_a_busy_echo_port_is_one_line_and_the_site_goes_on(tmp_path: Path) -> No
     assert f"make serve ECHO_PORT={echo_port + 1}" in said[0]
 
 
+def test_another_port_is_proposed_beside_the_one_that_was_chosen(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        port = busy.getsockname()[1]
+        with serve(small_tree(tmp_path), port, echo_port=port + 1) as served:
+            assert served.wait_for_end() != 0
+    assert [
+        line for line in served.output if f"make serve PORT={port + 2} ECHO_PORT={port + 1}" in line
+    ]
+
+
 def test_listening_on_every_address_names_one_that_a_browser_can_use(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -68,6 +68,16 @@ def test_a_menu_entry_without_a_page(tree: Tree) -> None:
     assert problems[0].startswith("mkdocs.yml:7: nav names other.md, which is not in docs/; ")
 
 
+def test_menu_lines_that_are_indented_differently(tree: Tree) -> None:
+    config = tree.root / "mkdocs.yml"
+    text = config.read_text("utf-8")
+    config.write_text(text.replace("  - other.md", "    - other.md"), "utf-8")
+    nav = [problem for problem in build(tree) if problem.startswith("mkdocs.yml:")]
+    assert nav == [
+        "mkdocs.yml:6: nav reads `index.md - other.md` as one page; indent the lines alike"
+    ]
+
+
 def test_a_build_that_cannot_start_is_reported(tree: Tree) -> None:
     (tree.root / "mkdocs.yml").write_text("docs_dir: gone\nsite_name: x\n", "utf-8")
     problems = build(tree)
@@ -94,6 +104,12 @@ def test_a_mistake_found_twice_is_reported_once(tree: Tree) -> None:
     assert sum("gone.md" in problem for problem in problems) == 1, problems
 
 
+def test_a_broken_anchor_is_reported_once(tree: Tree) -> None:
+    (tree.docs / "index.md").write_text("# Small\n\n[x](other.md#gone)\n", "utf-8")
+    problems = [str(problem) for problem in checks.check(tree)]
+    assert sum("#gone" in problem for problem in problems) == 1, problems
+
+
 def test_a_fault_of_the_layout_is_reported_once(tree: Tree) -> None:
     overrides = tree.root / "overrides"
     overrides.mkdir()
@@ -111,16 +127,29 @@ def test_a_fault_of_the_layout_is_reported_once(tree: Tree) -> None:
     assert problems[0].startswith("overrides/main.html:2: the link ")
 
 
-def test_the_command_fails_and_counts(tree: Tree) -> None:
+def command(tree: Tree) -> subprocess.CompletedProcess[str]:
     script = (
         "import sys, pathlib, tests.content.__main__ as command\n"
         "from tests.content.tree import Tree\n"
         "command.Tree = lambda: Tree(pathlib.Path(sys.argv[1]))\n"
         "sys.exit(command.main())\n"
     )
-    result = subprocess.run(
+    return subprocess.run(
         [sys.executable, "-c", script, str(tree.root)], cwd=ROOT, capture_output=True, text=True
     )
+
+
+def test_a_configuration_that_is_not_yaml_is_an_error_in_a_line(tree: Tree) -> None:
+    config = tree.root / "mkdocs.yml"
+    config.write_text(config.read_text("utf-8") + "nav: [}\n", "utf-8")
+    result = command(tree)
+    assert result.returncode == 1
+    assert result.stdout.startswith("mkdocs.yml:8: this is not YAML"), result.stdout
+    assert "Traceback" not in result.stderr
+
+
+def test_the_command_fails_and_counts(tree: Tree) -> None:
+    result = command(tree)
     assert result.returncode == 1
     lines = result.stdout.splitlines()
     assert lines[-1] == f"{len(lines) - 1} errors"
