@@ -14,6 +14,9 @@ from tests.samples.manifest import DOCS, NAME, ManifestError, load, load_all
 # Pages whose samples keep a contract of their own; the test named checks the list too.
 TESTED_ELSEWHERE = {"protocol/handshake.md": "test_accept.py"}
 
+PROGRAMS = {".cs", ".go", ".java", ".js", ".mjs", ".php", ".py", ".rs", ".sh", ".ts"}
+BUILT = {"__pycache__", "node_modules", "target"}
+
 
 def front_matter(page: Path) -> dict[str, Any]:
     text = page.read_text(encoding="utf-8")
@@ -37,6 +40,18 @@ def test_every_page_lists_exactly_the_samples_that_are_run() -> None:
         assert not idle, f"docs/{page} lists what no {NAME} runs: {', '.join(sorted(idle))}"
         absent = run.get(page, set()) - listed[page]
         assert not absent, f"docs/{page}: add to `samples:` {', '.join(sorted(absent))}"
+
+
+def test_every_program_beside_a_page_is_listed_by_one() -> None:
+    listed = {
+        path for page in Tree().pages for path in front_matter(DOCS / page).get("samples", [])
+    }
+    for path in sorted(DOCS.rglob("*")):
+        name = path.relative_to(DOCS).as_posix()
+        if path.suffix in PROGRAMS and not BUILT & set(path.parts):
+            assert name in listed, (
+                f"docs/{name} is run by no test: list it in its page's `samples:`"
+            )
 
 
 @pytest.mark.parametrize("page", TESTED_ELSEWHERE)
