@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from playwright.sync_api import Page
 
 from tests.browser import chromium
 
@@ -15,3 +16,11 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     path = chromium.find()
     assert path, "no Chromium found; run: make test, or name one: CHROMIUM=/path/to/chromium"
     return {**browser_type_launch_args, "executable_path": path, "args": chromium.arguments()}
+
+
+@pytest.fixture
+def errors(page: Page) -> list[str]:
+    """What scripts threw and nobody caught."""
+    thrown: list[str] = []
+    page.on("pageerror", lambda error: thrown.append(str(error)))
+    return thrown

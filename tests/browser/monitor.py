@@ -53,6 +53,10 @@ class Monitor:
         """Return the frames of the feed that contain a text."""
         return self.root.get_by_role("log").get_by_role("listitem").filter(has_text=text)
 
+    def echo(self, text: str) -> Locator:
+        """Return the frame that brings a text back from the server."""
+        return self.rows(text).filter(has_text="to the client")
+
     def expect_state(self, state: str, words: str = "") -> None:
         """Wait for a state, and for words that explain it."""
         expect(self.field("state")).to_have_text(state)

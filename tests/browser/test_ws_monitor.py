@@ -4,37 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
 from websockets.sync.server import ServerConnection
-from websockets.sync.server import serve as serve_websocket
-from websockets.typing import Subprotocol
 
 from echo_demo.background import BackgroundServer
 from echo_demo.settings import Settings
 from tests.browser.monitor import open_monitor
+from tests.browser.servers import server
 from tests.site import Site
-
-SUBPROTOCOL = Subprotocol("v1.report.websocket.org")
-
-
-@contextmanager
-def server(
-    handler: Callable[[ServerConnection], None], subprotocols: list[Subprotocol] | None = None
-) -> Iterator[str]:
-    """Run another server than ours; yield its address."""
-    with serve_websocket(handler, "127.0.0.1", 0, subprotocols=subprotocols) as running:
-        thread = threading.Thread(target=running.serve_forever)
-        thread.start()
-        try:
-            yield f"ws://127.0.0.1:{running.socket.getsockname()[1]}/demo"
-        finally:
-            running.shutdown()
-            thread.join()
 
 
 @pytest.fixture
@@ -90,8 +70,8 @@ def test_what_the_reader_sends_goes_there_and_comes_back(
 def test_the_feed_shows_the_bytes_of_a_frame(page: Page, site: Site) -> None:
     monitor = open_monitor(page, site)
     monitor.expect_state("OPEN")
-    monitor.say("Hello")
-    row = monitor.rows("Hello").last
+    monitor.say("Howdy")
+    row = monitor.echo("Howdy")
     row.get_by_role("button").click()
     expect(row).to_contain_text("header 81 05 · unmasked")
     expect(row.get_by_role("button")).to_have_attribute("aria-expanded", "true")
@@ -113,7 +93,7 @@ def test_markup_in_a_payload_is_text(page: Page, site: Site) -> None:
     monitor.expect_state("OPEN")
     attack = '<img src=x onerror="window.harmed = true"><b>bold</b>'
     monitor.say(attack)
-    row = monitor.rows("onerror").last
+    row = monitor.echo("onerror")
     expect(row).to_contain_text(attack)
     row.get_by_role("button").click()
     expect(row.locator("pre")).to_have_text(attack)
@@ -205,7 +185,7 @@ def test_a_server_without_the_subprotocol(page: Page, site: Site) -> None:
         for message in connection:
             connection.send(message)
 
-    with server(echo) as address:
+    with server(echo, subprotocols=()) as address:
         monitor = open_monitor(page, site, address)
         monitor.expect_state("CLOSED", "none that reports frames")
         monitor.expect_source("RECORDED")
@@ -217,7 +197,7 @@ def test_a_server_that_breaks_the_report_protocol(page: Page, site: Site) -> Non
         for _ in connection:
             pass
 
-    with server(greet, [SUBPROTOCOL]) as address:
+    with server(greet) as address:
         monitor = open_monitor(page, site, address)
         monitor.expect_state("CLOSED", "a report is JSON; this message is not")
         monitor.expect_source("RECORDED")
@@ -227,7 +207,7 @@ def test_the_servers_code_and_reason_are_told(page: Page, site: Site) -> None:
     def refuse(connection: ServerConnection) -> None:
         connection.close(4001, "<b>maintenance</b>")
 
-    with server(refuse, [SUBPROTOCOL]) as address:
+    with server(refuse) as address:
         monitor = open_monitor(page, site, address)
         monitor.expect_state("CLOSED", "with 4001 (Private use), “<b>maintenance</b>”")
         expect(monitor.button("Reconnect")).to_be_visible()
@@ -237,6 +217,6 @@ def test_a_line_that_breaks_is_not_called_closed_by_anybody(page: Page, site: Si
     def drop(connection: ServerConnection) -> None:
         connection.socket.shutdown(2)
 
-    with server(drop, [SUBPROTOCOL]) as address:
+    with server(drop) as address:
         monitor = open_monitor(page, site, address)
         monitor.expect_state("CLOSED", "The connection broke (1006)")

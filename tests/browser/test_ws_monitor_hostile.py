@@ -10,86 +10,18 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import ServerConnection
-from websockets.sync.server import serve as serve_websocket
-from websockets.typing import Subprotocol
 
-from echo_demo.background import BackgroundServer
 from tests.browser.monitor import Monitor, open_monitor
+from tests.browser.servers import plain, says, server
 from tests.browser.test_lib_report import EXAMPLES
-from tests.site import Site, build, serve
+from tests.site import Site
 
 FRAME = EXAMPLES["frame, outgoing text"]
-
-
-@contextmanager
-def server(handler: Callable[[ServerConnection], None]) -> Iterator[str]:
-    """Run a server that agrees to report and then does as it likes; yield its address."""
-    with serve_websocket(
-        handler, "127.0.0.1", 0, subprotocols=[Subprotocol("v1.report.websocket.org")]
-    ) as running:
-        thread = threading.Thread(target=running.serve_forever)
-        thread.start()
-        try:
-            yield f"ws://127.0.0.1:{running.socket.getsockname()[1]}/demo"
-        finally:
-            running.shutdown()
-            thread.join()
-
-
-def says(*messages: str | bytes) -> Callable[[ServerConnection], None]:
-    """Return a handler that sends these messages and then listens."""
-
-    def handle(connection: ServerConnection) -> None:
-        for message in messages:
-            connection.send(message)
-        for _ in connection:
-            pass
-
-    return handle
-
-
-@contextmanager
-def plain(answer: bytes | None) -> Iterator[str]:
-    """Answer each connection with these bytes and close it, or with None never answer."""
-    held: list[socket.socket] = []
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-
-        def run() -> None:
-            with contextlib.suppress(OSError):
-                while True:
-                    connection, _ = listener.accept()
-                    held.append(connection)
-                    if answer is not None:
-                        connection.recv(65536)
-                        connection.sendall(answer)
-                        connection.close()
-
-        thread = threading.Thread(target=run)
-        thread.start()
-        try:
-            yield f"ws://127.0.0.1:{listener.getsockname()[1]}/demo"
-        finally:
-            listener.shutdown(socket.SHUT_RDWR)
-            thread.join()
-            for connection in held:
-                connection.close()
-
-
-@pytest.fixture
-def errors(page: Page) -> list[str]:
-    """What scripts threw and nobody caught."""
-    thrown: list[str] = []
-    page.on("pageerror", lambda error: thrown.append(str(error)))
-    return thrown
 
 
 def test_a_server_that_never_answers_is_given_up(page: Page, site: Site) -> None:
@@ -254,11 +186,23 @@ def flood(connection: ServerConnection) -> None:
 def test_a_flood_leaves_the_page_small_and_usable(
     page: Page, site: Site, errors: list[str]
 ) -> None:
+    page.add_init_script(
+        """window.busy = 0;
+        new PerformanceObserver((list) => {
+          for (const { duration } of list.getEntries()) window.busy += duration;
+        }).observe({ type: "longtask" });"""
+    )
     with server(flood) as address:
         monitor = open_monitor(page, site, address)
         counted = r"^([1-9],\d{3}|1\d,\d{3}|20,000)$"
         expect(monitor.field("received")).to_have_text(re.compile(counted))
         assert monitor.root.get_by_role("listitem").count() <= 200
+        # Of the time in which it pours, the most is left to the reader.
+        share = """() => new Promise((resolve) => {
+          const [begin, before] = [performance.now(), window.busy];
+          setTimeout(() => resolve((window.busy - before) / (performance.now() - begin)), 3000);
+        })"""
+        assert page.evaluate(share) < 0.5
         monitor.button("Pause").click()
         monitor.expect_source("PAUSED")
         monitor.button("Disconnect").click()
@@ -282,136 +226,3 @@ def test_a_browser_that_refuses_says_why(page: Page, site: Site) -> None:
     monitor = Monitor(page)
     monitor.expect_state("CLOSED", "The browser refuses to connect:")
     monitor.expect_source("RECORDED")
-
-
-def test_hurried_instant_navigation_leaves_no_connection(
-    page: Page, site: Site, echo_server: BackgroundServer
-) -> None:
-    opened: list[str] = []
-    page.on("websocket", lambda connection: opened.append(connection.url))
-    monitor = open_monitor(page, site, f"{echo_server.url}/demo")
-    monitor.expect_state("OPEN")
-    page.evaluate(
-        """async () => {
-          window.stayed = true;
-          const home = location.href;
-          const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-          for (let i = 0; i < 20; i++) {
-            const path = i % 2 ? home : new URL("tools/report-protocol/", home).href;
-            const link = Object.assign(document.createElement("a"), { href: path });
-            document.querySelector("main, body").append(link);
-            link.click();
-            await wait(40 * (i % 4));
-          }
-          const link = Object.assign(document.createElement("a"),
-            { href: new URL("tools/report-protocol/", home).href });
-          document.body.append(link);
-          link.click();
-        }"""
-    )
-    expect(page).to_have_url(site.url("tools/report-protocol/"))
-    expect(monitor.root).to_have_count(0)
-    assert page.evaluate("window.stayed") is True
-    assert len(opened) > 2
-    for _ in range(100):
-        if not echo_server.connections():
-            break
-        page.wait_for_timeout(50)
-    assert echo_server.connections() == []
-
-
-def test_the_keyboards_place_survives_a_change_of_state(
-    page: Page, site: Site, echo_server: BackgroundServer
-) -> None:
-    monitor = open_monitor(page, site, f"{echo_server.url}/demo")
-    monitor.expect_state("OPEN")
-    monitor.button("Disconnect").focus()
-    page.keyboard.press("Enter")
-    monitor.expect_state("CLOSED")
-    expect(monitor.button("Reconnect")).to_be_focused()
-    page.keyboard.press("Enter")
-    monitor.expect_state("OPEN")
-    expect(monitor.button("Disconnect")).to_be_focused()
-    monitor.button("Pause").focus()
-    echo_server.stop()
-    monitor.expect_state("CLOSED", "1001")
-    expect(monitor.button("Reconnect")).to_be_focused()
-
-
-def test_an_opened_line_stays_where_it_is_read(page: Page, site: Site) -> None:
-    monitor = open_monitor(page, site)
-    monitor.expect_state("OPEN")
-    expect(monitor.rows("hello, wire")).to_have_count(2)
-    row = monitor.rows("hello, wire").last
-    row.get_by_role("button").click()
-    scrolled = page.evaluate("scrollY")
-    place = row.bounding_box()
-    for number in range(12):
-        monitor.say(f"line {number}.")
-    expect(monitor.rows("line 11.")).to_have_count(2)
-    assert row.bounding_box() == place
-    assert page.evaluate("scrollY") == scrolled
-    monitor.button("↓ newest").click()
-    monitor.say("the last one")
-    expect(monitor.rows("the last one").last).to_be_in_viewport()
-
-
-def test_several_changes_of_view_at_once(
-    page: Page, site: Site, echo_server: BackgroundServer
-) -> None:
-    page.add_init_script(
-        """window.IntersectionObserver = class {
-          constructor(callback) { window.look = (...seen) =>
-            callback(seen.map((isIntersecting) => ({ isIntersecting }))); }
-          observe() {}
-          disconnect() {}
-        };"""
-    )
-    monitor = open_monitor(page, site, f"{echo_server.url}/demo")
-    monitor.expect_state("IDLE", "Connects when it comes into view.")
-    page.evaluate("look(true, false)")
-    monitor.expect_state("IDLE")
-    assert echo_server.connections() == []
-    page.evaluate("look(false, true)")
-    monitor.expect_state("OPEN")
-
-
-def recording(events: list[dict[str, Any]]) -> str:
-    return json.dumps({"recorded": "2026-01-02T03:04:05+00:00", "events": events})
-
-
-SHORT = [
-    {"at": 0, "type": "connecting", "url": "ws://h/demo", "epoch": 0},
-    {"at": 5, "type": "open", "protocol": ""},
-]
-
-
-@pytest.mark.parametrize(
-    ("body", "source"),
-    [
-        (recording(SHORT), "RECORDED"),
-        (recording([]), "NO SIGNAL"),
-        ('{"events": []}', "NO SIGNAL"),
-        ("<html>", "NO SIGNAL"),
-    ],
-)
-def test_recordings_that_are_short_or_none(
-    page: Page, site: Site, errors: list[str], body: str, source: str
-) -> None:
-    page.route("**/recordings/demo.json", lambda route: route.fulfill(body=body))
-    with page.expect_response("**/recordings/demo.json"):
-        monitor = open_monitor(page, site, "")
-    monitor.expect_state("CLOSED", "No server is set up for this page.")
-    monitor.expect_source(source)
-    expect(monitor.root).not_to_contain_text("LIVE")
-    assert errors == []
-
-
-def test_under_a_sub_path(page: Page, tmp_path: Path, echo_server: BackgroundServer) -> None:
-    with serve(tmp_path, "/docs/") as served:
-        build(tmp_path, site_url=served.url(), echo_url=f"{echo_server.url}/demo")
-        monitor = open_monitor(page, served)
-        monitor.expect_state("OPEN")
-        echo_server.stop()
-        monitor.button("Reconnect").click()
-        monitor.expect_source("RECORDED")

@@ -151,7 +151,7 @@ def test_nothing_is_wider_than_the_page(page: Page, site: Site, width: int) -> N
     monitor = open_monitor(page, site)
     monitor.expect_state("OPEN")
     monitor.say("W" * 1000)
-    row = monitor.rows("WWW").last
+    row = monitor.echo("WWW")
     row.get_by_role("button").click()
     expect(row.locator("pre")).to_have_text("W" * 1000)
     monitor.button("Disconnect").click()

@@ -39,6 +39,8 @@ export class WsMonitor extends HTMLElement {
   #count = 0;
   #timers = { beat: 0, uptime: 0, unseen: 0, step: 0 };
   #frame = 0;
+  /** Milliseconds that the last rendering took. */
+  #cost = 0;
   #still = matchMedia("(prefers-reduced-motion: reduce)");
 
   connectedCallback() {
@@ -236,21 +238,21 @@ export class WsMonitor extends HTMLElement {
     this.#render();
   }
 
-  /** Renders before the next frame is painted; in steps of a second for who wants less motion. */
+  /**
+   * Renders before the next frame is painted; where that takes long, less often, so that it never
+   * takes more than a fifth of the time; in steps of a second for who wants less motion.
+   */
   #schedule() {
     if (this.#frame || this.#timers.step || !this.#watched) return;
     const render = () => {
-      this.#frame = 0;
+      this.#frame = this.#timers.step = 0;
+      const begin = performance.now();
       this.#render();
+      this.#cost = performance.now() - begin;
     };
-    if (!this.#still.matches) {
-      this.#frame = requestAnimationFrame(render);
-      return;
-    }
-    this.#timers.step = setTimeout(() => {
-      this.#timers.step = 0;
-      render();
-    }, 1000);
+    const wait = this.#still.matches ? 1000 : 4 * this.#cost;
+    if (wait > 16) this.#timers.step = setTimeout(render, wait);
+    else this.#frame = requestAnimationFrame(render);
   }
 
   #render() {

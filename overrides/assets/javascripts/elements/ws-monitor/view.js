@@ -68,7 +68,7 @@ export class View {
     this.host.dataset.source = name.toLowerCase();
     this.#put("source", name);
     this.#put("origin", recorded ?? "");
-    this.#put("elapsed", recorded ? uptime(shown, now) : "");
+    this.#put("elapsed", recorded ? `up ${uptime(shown, now)}` : "");
     this.#put("uptime", uptime(live, now));
     this.pause.textContent = paused ? "Resume" : "Pause";
     const still = !open && !recorded;
