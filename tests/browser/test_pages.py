@@ -21,6 +21,24 @@ KINDS = [
     "no/such/page/",
 ]
 
+# Whether the text of a table's cell reaches out of the cell.
+PAINTS_OUTSIDE = """cell => {
+  const text = document.createRange();
+  text.selectNodeContents(cell);
+  return text.getBoundingClientRect().right > cell.getBoundingClientRect().right + 0.5;
+}"""
+
+# Whether a copy button lies over its block's code or over the name of its file.
+COVERS_TEXT = """button => {
+  const box = button.getBoundingClientRect();
+  return [...button.closest(".highlight").querySelectorAll("pre, .filename")].some(part => {
+    const text = document.createRange();
+    text.selectNodeContents(part);
+    return [...text.getClientRects()].some(line => line.width > 0 && line.left < box.right &&
+      line.right > box.left && line.top < box.bottom && line.bottom > box.top);
+  });
+}"""
+
 
 @pytest.fixture
 def narrow(browser: Browser) -> Iterator[Page]:
@@ -66,6 +84,16 @@ def test_missing_page_works_under_a_sub_path(
     with serve(folder, "/below/") as site:
         build(folder, site_url=site.url(), echo_url="")
         assert_search_for_missing_page(page, site)
+
+
+def test_site_built_without_an_echo_server_names_none(
+    page: Page, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("silent")
+    with serve(folder) as site:
+        build(folder, site_url=site.url(), echo_url="")
+        page.goto(site.url())
+        assert page.locator("meta[name=echo-url]").get_attribute("content") == ""
 
 
 def test_search_finds_a_page(page: Page, site: Site) -> None:
@@ -125,7 +153,7 @@ def test_related_pages_carry_the_titles_of_those_pages(page: Page, site: Site) -
     assert len(related) == 3
     for title, address in related:
         page.goto(address)
-        expect(page.locator("nav[aria-label=Pages] [aria-current=page]")).to_have_text(title)
+        expect(page).to_have_title(re.compile(f"^{re.escape(title)} - "))
 
 
 def test_index_of_a_section_lists_its_pages(page: Page, site: Site) -> None:
@@ -144,6 +172,26 @@ def test_home_lists_every_page_of_the_navigation(page: Page, site: Site) -> None
     everything = page.locator("nav[aria-label=Pages] a").evaluate_all(hrefs)
     assert len(everything) > 12
     assert set(everything) == set(listed.evaluate_all(hrefs))
+
+
+def test_wide_navigation_shows_the_section_and_nothing_to_fold(page: Page, site: Site) -> None:
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto(site.url("tools/echo/"))
+    pages = page.locator("nav[aria-label=Pages]")
+    expect(pages.get_by_role("link")).to_have_count(3)
+    expect(pages.locator("summary").filter(visible=True)).to_have_count(0)
+
+
+def test_navigation_does_not_repeat_a_section_of_one_page(page: Page, site: Site) -> None:
+    page.goto(site.url("tools/"))
+    lone = page.locator("nav[aria-label=Pages] a").filter(has_text=re.compile("^Troubleshoot$"))
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.get_by_role("checkbox", name="Menu of all sections").press("Space")
+    lone.click()
+    page.wait_for_url(site.url("troubleshoot/"))
+    expect(lone).to_have_attribute("aria-current", "page")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    expect(page.locator("nav[aria-label=Pages] a").filter(visible=True)).to_have_count(0)
 
 
 @pytest.mark.parametrize("path", KINDS)
@@ -166,6 +214,42 @@ def test_wide_table_scrolls_inside_its_box_and_keeps_its_first_column(
     assert box.evaluate("box => { box.scrollLeft = 80; return box.scrollLeft }") == 80
     assert before
     assert first.bounding_box() == before
+
+
+@pytest.mark.parametrize("width", [320, 390, 719, 768, 1440])
+@pytest.mark.parametrize("path", ["tools/report-protocol/", "languages/python/", "reference/"])
+def test_no_cell_of_a_table_paints_over_its_neighbor(
+    page: Page, site: Site, path: str, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 844})
+    page.goto(site.url(path))
+    tables = page.get_by_role("article").get_by_role("table")
+    expect(tables.first).to_be_visible()
+    assert tables.get_by_role("cell").evaluate_all(f"cells => cells.filter({PAINTS_OUTSIDE})") == []
+
+
+@pytest.mark.parametrize("width", [320, 1440])
+@pytest.mark.parametrize("path", ["tools/echo/", "tools/report-protocol/", "protocol/handshake/"])
+def test_no_copy_button_covers_code_or_title(page: Page, site: Site, path: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 844})
+    page.goto(site.url(path))
+    buttons = page.get_by_role("button", name="Copy", exact=True)
+    expect(buttons.first).to_be_visible()
+    covered = buttons.evaluate_all(f"buttons => buttons.filter({COVERS_TEXT})")
+    assert covered == []
+
+
+def test_title_of_a_folded_note_ends_before_its_arrow(narrow: Page, site: Site) -> None:
+    narrow.goto(site.url("protocol/handshake/"))
+    titles = narrow.get_by_role("article").locator("details > summary")
+    expect(titles.first).to_be_visible()
+    room = """summaries => summaries.map(summary => {
+      const text = document.createRange();
+      text.selectNodeContents(summary);
+      const arrow = parseFloat(getComputedStyle(summary, "::after").width);
+      return summary.getBoundingClientRect().right - arrow - text.getBoundingClientRect().right;
+    })"""
+    assert min(titles.evaluate_all(room)) > 0
 
 
 def test_menu_opens_by_keyboard_and_is_closed_on_the_next_page(narrow: Page, site: Site) -> None:

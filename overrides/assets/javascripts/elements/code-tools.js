@@ -1,10 +1,24 @@
 /**
- * `<code-tools>` stands before a code block: it gives the block a button that copies its text, and a
- * place in the tab order while the block is wider than its box.
+ * `<code-tools>` stands before a code block: it gives the block a button that copies its text, the name
+ * of its language where it has no title, and a place in the tab order while it is wider than its box.
  */
 
 /** How long the button says what it did, in milliseconds. */
 const NOTICE = 2000;
+
+/**
+ * @param {CodeTools} tools
+ * @returns {HTMLElement[]} the language's name, as the block's class has it; nothing for plain text or
+ *   under a title
+ */
+function languageOf(tools) {
+  const language = /\blanguage-(\S+)/.exec(tools.parentElement?.className ?? "")?.[1];
+  if (!language || language === "text" || tools.previousElementSibling) return [];
+  const label = document.createElement("span");
+  label.className = "label";
+  label.textContent = language;
+  return [label];
+}
 
 export class CodeTools extends HTMLElement {
   /** @type {ResizeObserver | undefined} */ #watch;
@@ -18,7 +32,7 @@ export class CodeTools extends HTMLElement {
     button.textContent = "Copy";
     button.setAttribute("aria-live", "polite");
     button.addEventListener("click", () => this.#copy(block, button));
-    this.replaceChildren(button);
+    this.replaceChildren(...languageOf(this), button);
     this.#watch = new ResizeObserver(() => {
       if (block.scrollWidth > block.clientWidth) block.tabIndex = 0;
       else block.removeAttribute("tabindex");
