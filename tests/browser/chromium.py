@@ -36,7 +36,7 @@ def arguments() -> list[str]:
 
 
 def find() -> str | None:
-    """Return the path of a Chromium: $CHROMIUM, one on the machine, or Playwright's own."""
+    """Return the path of a Chromium: $CHROMIUM, or one on the machine; None leaves Playwright's."""
     if chosen := os.environ.get("CHROMIUM"):
         if shutil.which(chosen) is None:
             sys.exit(f"CHROMIUM={chosen} is not a program that can be run")
@@ -44,44 +44,54 @@ def find() -> str | None:
     for name in (*NAMES, *MACOS):
         if path := shutil.which(name):
             return path
-    return _playwrights_own()
+    return None
 
 
-def _playwrights_own() -> str | None:
-    from playwright.sync_api import sync_playwright
+def playwrights_own() -> str | None:
+    """Return the path of the Chromium that Playwright downloaded, if it did.
 
-    with sync_playwright() as playwright:
-        path = playwright.chromium.executable_path
-    return path if Path(path).exists() else None
-
-
-def install() -> None:
-    """Install a Chromium, saying which.
-
-    Raises subprocess.CalledProcessError where the installation fails.
+    Asked of another process: Playwright cannot start twice in one.
     """
-    if shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
-        print("Installing Debian's chromium ...", flush=True)
-        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        subprocess.run(["apt-get", "-qq", "update"], check=True, env=environment)
-        command = ["apt-get", "-qq", "install", "-y", "--no-install-recommends", "chromium"]
-        if subprocess.run(command, env=environment, stdout=subprocess.DEVNULL).returncode == 0:
-            return
-        print("Debian's chromium cannot be installed here; trying Playwright's", flush=True)
-    print("Installing Playwright's Chromium ...", flush=True)
-    subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=True)
+    question = (
+        "from playwright.sync_api import sync_playwright\n"
+        "with sync_playwright() as playwright: print(playwright.chromium.executable_path)"
+    )
+    answer = subprocess.run([sys.executable, "-c", question], capture_output=True, text=True)
+    path = answer.stdout.strip()
+    return path if path and Path(path).exists() else None
+
+
+def _driver_runs() -> bool:
+    """Whether Playwright's driver starts: it needs libatomic, which a bare Debian lacks."""
+    command = [sys.executable, "-m", "playwright", "--version"]
+    return subprocess.run(command, capture_output=True).returncode == 0
+
+
+def _debian(*packages: str) -> bool:
+    """Install Debian packages where that is possible; return whether it was done."""
+    if not shutil.which("apt-get") or not hasattr(os, "geteuid") or os.geteuid() != 0:
+        return False
+    print(f"Installing Debian's {' and '.join(packages)} ...", flush=True)
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    install = ["apt-get", "-qq", "install", "-y", "--no-install-recommends", *packages]
+    return all(
+        subprocess.run(command, env=environment, stdout=subprocess.DEVNULL).returncode == 0
+        for command in (["apt-get", "-qq", "update"], install)
+    )
 
 
 def main() -> None:
-    """Print the path of a Chromium, installing one if need be; exit 1 where none can be had."""
-    if find() is None:
-        try:
-            install()
-        except subprocess.CalledProcessError as error:
-            sys.exit(f"no Chromium: {error}; install one and name it: CHROMIUM=/path/to/chromium")
-    path = find()
+    """Name the Chromium of the tests, installing one if need be; exit 1 where none can be had."""
+    if not _driver_runs() and not (_debian("libatomic1") and _driver_runs()):
+        sys.exit("Playwright's driver does not start; on Debian run: sudo apt install libatomic1")
+    path = find() or playwrights_own()
     if path is None:
-        sys.exit("no Chromium after installing one; name yours: CHROMIUM=/path/to/chromium")
+        if not _debian("chromium"):
+            print("Installing Playwright's Chromium ...", flush=True)
+            subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"])
+        path = find() or playwrights_own()
+    if path is None:
+        sys.exit("no Chromium can be installed; install one and name it: CHROMIUM=/path/to/it")
     print(f"browser tests run in {path}")
 
 

@@ -13,9 +13,9 @@ from tests.browser import chromium
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """Start the Chromium that was found, without requests of its own."""
-    path = chromium.find()
-    assert path, "no Chromium found; run: make test, or name one: CHROMIUM=/path/to/chromium"
-    return {**browser_type_launch_args, "executable_path": path, "args": chromium.arguments()}
+    options = {**browser_type_launch_args, "args": chromium.arguments()}
+    # Where the machine has none, Playwright starts the one that it downloaded.
+    return options | {"executable_path": path} if (path := chromium.find()) else options
 
 
 @pytest.fixture
