@@ -33,7 +33,7 @@ lint: $(VENV)/.test ## Format, lint and type-check the Python code
 
 test: $(VENV)/.test lint check ## Lint, check and run every test; PYTEST_ARGS=tests/samples runs a part
 	@$(BIN)/python -m tests.browser.chromium
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest --numprocesses logical --dist loadfile $(PYTEST_ARGS)
 
 zensical: $(VENV)/.test ## Build the same tree with Zensical and compare the pages
 	@$(BIN)/python -m tests.content.zensical
@@ -41,7 +41,7 @@ zensical: $(VENV)/.test ## Build the same tree with Zensical and compare the pag
 lock: $(VENV)/.pip ## Resolve the newest allowed versions into the lock files
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade \
-	  --extra build --extra site --extra speed pyproject.toml --output-file requirements.lock
+	  --extra build --extra demos --extra site --extra speed pyproject.toml --output-file requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade \
 	  --constraint requirements.lock --all-extras pyproject.toml --output-file requirements-test.lock
 

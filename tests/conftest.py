@@ -31,8 +31,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     # Playwright's synchronous API leaves an event loop running in the main thread, in which no
-    # asyncio test can start; so the browser's tests come last.
-    items.sort(key=lambda item: "playwright" in getattr(item, "fixturenames", ()))
+    # asyncio test can start; so the files with browser tests come last, as whole files, which are
+    # what each of several processes takes in this order.
+    browser = {item.path for item in items if "playwright" in getattr(item, "fixturenames", ())}
+    items.sort(
+        key=lambda item: (item.path in browser, "playwright" in getattr(item, "fixturenames", ()))
+    )
 
 
 class _Skips:

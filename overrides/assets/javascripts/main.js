@@ -1,22 +1,19 @@
 /**
- * The only script that pages load. It defines the custom elements that a page uses, and fetches
- * their code where one is used.
+ * The only script of ours that pages name. It defines the custom elements that a page uses, and
+ * fetches their code where one is used: `<ws-monitor>` is the default export of
+ * `elements/ws-monitor.js`.
  * @module
  */
 
-/** @type {Record<string, () => Promise<CustomElementConstructor>>} */
-const ELEMENTS = {
-  "code-tools": async () => (await import("./elements/code-tools.js")).CodeTools,
-  "not-found-search": async () => (await import("./elements/not-found-search.js")).NotFoundSearch,
-  "ws-console": async () => (await import("./elements/ws-console.js")).WsConsole,
-  "ws-monitor": async () => (await import("./elements/ws-monitor.js")).WsMonitor,
-};
+/** Elements whose code was asked for. @type {Set<string>} */
+const asked = new Set();
 
 function define() {
-  for (const [name, load] of Object.entries(ELEMENTS)) {
-    if (customElements.get(name) || !document.querySelector(name)) continue;
-    load().then(
-      (element) => customElements.get(name) ?? customElements.define(name, element),
+  for (const { localName: name } of document.querySelectorAll(":not(:defined)")) {
+    if (asked.has(name)) continue;
+    asked.add(name);
+    import(`./elements/${name}.js`).then(
+      (module) => customElements.define(name, module.default),
       // The page stays readable: what the element wraps is its text without scripts.
       (error) => console.error(`<${name}> could not be loaded`, error),
     );

@@ -20,7 +20,7 @@ function languageOf(tools) {
   return [label];
 }
 
-export class CodeTools extends HTMLElement {
+export default class CodeTools extends HTMLElement {
   /** @type {ResizeObserver | undefined} */ #watch;
   /** @type {number | undefined} */ #timer;
 

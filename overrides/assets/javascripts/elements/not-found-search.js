@@ -23,7 +23,7 @@ export function wordsOf(path) {
     .join(" ");
 }
 
-export class NotFoundSearch extends HTMLElement {
+export default class NotFoundSearch extends HTMLElement {
   connectedCallback() {
     const form = this.querySelector("form");
     const field = this.querySelector("input");

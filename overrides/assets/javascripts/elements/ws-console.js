@@ -19,7 +19,7 @@ const MAX_FILE = 64_000_000;
 
 /** @typedef {import("./ws-console/view.js").Hint} Hint */
 
-export class WsConsole extends HTMLElement {
+export default class WsConsole extends HTMLElement {
   connectedCallback() {
     this.frame = 0;
     /** @type {{ name: import("./ws-console/view.js").HintName, text: string } | null} */

@@ -17,7 +17,7 @@ import { View } from "./ws-monitor/view.js";
 /** Milliseconds out of sight after which the connection is closed. */
 const UNSEEN = 5 * 60_000;
 
-export class WsMonitor extends HTMLElement {
+export default class WsMonitor extends HTMLElement {
   /** @type {View | null} */
   #view = null;
   /** @type {Connection | null} */
