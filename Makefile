@@ -33,7 +33,7 @@ lint: $(VENV)/.test ## Format, lint and type-check the Python code
 
 test: $(VENV)/.test lint check ## Lint, check and run every test; PYTEST_ARGS=tests/samples runs a part
 	@$(BIN)/python -m tests.browser.chromium
-	$(BIN)/python -m pytest --numprocesses logical --dist loadfile $(PYTEST_ARGS)
+	$(BIN)/python -m pytest --numprocesses logical --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 zensical: $(VENV)/.test ## Build the same tree with Zensical and compare the pages
 	@$(BIN)/python -m tests.content.zensical
