@@ -7,12 +7,15 @@ import errno
 import logging
 import re
 import socket
+import subprocess
+import sys
 from collections.abc import Awaitable, Callable
 
 from websockets.asyncio.client import ClientConnection
 from websockets.asyncio.server import ServerConnection, serve
 
 from tests.samples import peers
+from tests.samples.manifest import ROOT
 from tests.samples.programs import free_port
 from tests.samples.python_page import PAGE, Talk, echo, failure
 from tests.samples.wire import Peer
@@ -66,8 +69,20 @@ def refused() -> str:
     return text.replace(str(port), "8765").replace(f"Errno {errno.ECONNREFUSED}]", "Errno 111]")
 
 
+# websockets looks for the package while it is imported, and another one of the tests' brings it.
+WITHOUT_PYTHON_SOCKS = """\
+import asyncio, sys
+sys.modules["python_socks"] = None
+from tests.samples.python_page import failure
+print(asyncio.run(failure("ws://example.com", proxy="socks5h://127.0.0.1:1")))
+"""
+
+
 def without_python_socks() -> str:
-    return asyncio.run(failure("ws://example.com", proxy="socks5h://127.0.0.1:1"))
+    command = [sys.executable, "-c", WITHOUT_PYTHON_SOCKS]
+    return subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.strip()
 
 
 def handler_with_a_path() -> str:
