@@ -7,6 +7,7 @@ from playwright.sync_api import Page
 from websockets.frames import CLOSE_CODE_EXPLANATIONS
 
 from tests.browser.modules import Modules
+from tests.reference.test_close_codes import TABLE, span
 from tests.site import Site
 
 # The browser checks the arguments before it looks at the state of the connection.
@@ -109,3 +110,12 @@ def test_ranges_are_told_apart(module: Modules) -> None:
     for name, codes in RANGES.items():
         for code in codes:
             assert describe(module, code)["name"] == name
+
+
+def test_page_of_close_codes_says_the_same(module: Modules) -> None:
+    for row in TABLE:
+        codes = span(row[0])
+        for code in (codes[0], codes[-1]):
+            assert (row[3] == "yes") == (problems(module, str(code)) == []), row
+        if len(codes) == 1 and codes[0] < 3000:
+            assert describe(module, codes[0])["name"] == row[1]

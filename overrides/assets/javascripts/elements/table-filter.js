@@ -1,0 +1,149 @@
+/**
+ * `<table-filter label="Find a close code">` stands before a table: it adds a search over the table's
+ * rows, and to each row an address with a link that copies it. The table is whole without it.
+ *
+ * A row whose first cell holds an element with an id has that as its address; others are named after
+ * the cell's text. `rows="codes"` is what the rows are called in the count.
+ * @module
+ */
+
+import { rowMatches, rowName } from "../lib/table-search.js";
+
+/** How long the status says what was copied, in milliseconds. */
+const NOTICE = 4000;
+
+/** @typedef {{ row: HTMLTableRowElement, cells: string[], name: string, link: HTMLAnchorElement }} Row */
+
+export default class TableFilter extends HTMLElement {
+  /** @type {Row[]} */ #rows = [];
+  /** @type {AbortController | undefined} */ #leaving;
+  /** @type {number | undefined} */ #timer;
+
+  connectedCallback() {
+    const table = this.#table();
+    if (!table) return;
+    this.#leaving = new AbortController();
+    const { signal } = this.#leaving;
+    this.#build();
+    this.#rows = [...table.tBodies].flatMap((body) => [...body.rows]).map((row) => this.#enhance(row));
+    this.#input.addEventListener("input", () => this.#filter(), { signal });
+    addEventListener("hashchange", () => this.#reveal(), { signal });
+    // A browser that restores the page fills the field in again.
+    addEventListener("pageshow", () => this.#filter(), { signal });
+    this.#filter();
+    this.#reveal();
+  }
+
+  disconnectedCallback() {
+    this.#leaving?.abort();
+    clearTimeout(this.#timer);
+    for (const { row, link } of this.#rows) {
+      link.remove();
+      row.hidden = false;
+    }
+    this.#rows = [];
+    this.replaceChildren();
+  }
+
+  /** @returns {HTMLTableElement | undefined} the first table after this element */
+  #table() {
+    const follows = Node.DOCUMENT_POSITION_FOLLOWING;
+    return [...document.querySelectorAll("table")].find((table) => this.compareDocumentPosition(table) & follows);
+  }
+
+  get #input() {
+    return /** @type {HTMLInputElement} */ (this.querySelector("input"));
+  }
+
+  #build() {
+    const label = document.createElement("label");
+    const name = document.createElement("span");
+    name.textContent = this.getAttribute("label") ?? "Find a row";
+    const input = document.createElement("input");
+    input.type = "search";
+    input.autocomplete = "off";
+    input.spellcheck = false;
+    label.append(name, input);
+    const status = document.createElement("p");
+    status.setAttribute("role", "status");
+    this.replaceChildren(label, status);
+  }
+
+  /**
+   * @param {HTMLTableRowElement} row
+   * @returns {Row}
+   */
+  #enhance(row) {
+    const cells = [...row.cells].map((cell) => cell.innerText.trim());
+    const [first] = row.cells;
+    const own = /** @type {HTMLElement | null} */ (first.querySelector("[id]"));
+    const name = own?.id ?? this.#free(rowName(cells[0]));
+    if (!own && name) row.id = name;
+    const link = document.createElement("a");
+    link.className = "tf-link";
+    link.href = `#${name}`;
+    link.textContent = "#";
+    link.setAttribute("aria-label", `Copy the link to ${cells[0]}`);
+    link.addEventListener("click", (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+      // Instant navigation would load the page again, and the search would be lost.
+      event.preventDefault();
+      event.stopPropagation();
+      location.hash = name;
+      this.#copy(link.href, cells[0]);
+    });
+    if (name) first.append(link);
+    return { row, cells, name, link };
+  }
+
+  /** @param {string} name one that another element may have @returns {string} */
+  #free(name) {
+    if (!name || !document.getElementById(name)) return name;
+    let number = 2;
+    while (document.getElementById(`${name}-${number}`)) number += 1;
+    return `${name}-${number}`;
+  }
+
+  /**
+   * @param {string} address
+   * @param {string} what
+   */
+  async #copy(address, what) {
+    try {
+      await navigator.clipboard.writeText(address);
+      this.#say(`Copied the link to ${what}.`);
+    } catch {
+      this.#say(`The browser refuses to copy. The link to ${what} is in the address bar.`);
+    }
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#filter(), NOTICE);
+  }
+
+  #filter() {
+    const query = this.#input.value.trim();
+    for (const { row, cells } of this.#rows) row.hidden = !rowMatches(query, cells);
+    const shown = this.#rows.filter(({ row }) => !row.hidden).length;
+    const rows = this.getAttribute("rows") ?? "rows";
+    if (shown === 0) this.#say(`Nothing here contains “${query}”. Delete a word to see more.`);
+    else this.#say(shown === this.#rows.length ? `${shown} ${rows}` : `${shown} of ${this.#rows.length} ${rows}`);
+  }
+
+  /** Shows the row that the address names, though a search may hide it. */
+  #reveal() {
+    const wanted = decodeURIComponent(location.hash.slice(1));
+    for (const { row, name } of this.#rows) row.classList.toggle("tf-target", wanted !== "" && name === wanted);
+    const found = this.#rows.find(({ name }) => wanted !== "" && name === wanted);
+    if (!found) return;
+    if (found.row.hidden) {
+      this.#input.value = "";
+      this.#filter();
+    }
+    found.row.scrollIntoView({ block: "center" });
+  }
+
+  /** @param {string} words */
+  #say(words) {
+    const status = /** @type {HTMLElement} */ (this.querySelector("[role=status]"));
+    if (status.textContent !== words) status.textContent = words;
+  }
+}
