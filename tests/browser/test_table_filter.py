@@ -106,3 +106,9 @@ def test_nothing_scrolls_sideways_on_a_phone(page: Page, site: Site) -> None:
     page.goto(site.url(PATH))
     expect(status(page)).to_have_text(re.compile("codes"))
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_search_stands_in_no_box_of_a_table(page: Page, site: Site) -> None:
+    page.goto(site.url(PATH))
+    expect(page.get_by_role("group", name="Table")).to_have_count(2)
+    expect(page.get_by_role("group", name="Table").locator("table-filter")).to_have_count(0)
