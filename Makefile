@@ -11,7 +11,7 @@ export NO_MKDOCS_2_WARNING := 1
 export ECHO_PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build check lint test zensical lock clean
+.PHONY: help serve build check lint test zensical support lock clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,11 @@ test: $(VENV)/.test lint check ## Lint, check and run every test; PYTEST_ARGS=te
 
 zensical: $(VENV)/.test ## Build the same tree with Zensical and compare the pages
 	@$(BIN)/python -m tests.content.zensical
+
+support: $(VENV)/.test ## Take the newest data on browser support, and make its tables again
+	@folder="$$(mktemp -d)" && trap 'rm -rf "$$folder"' EXIT && \
+	  npm install --silent --no-save --prefix "$$folder" @mdn/browser-compat-data web-features && \
+	  $(BIN)/python -m tests.reference.support "$$folder/node_modules"
 
 lock: $(VENV)/.pip ## Resolve the newest allowed versions into the lock files
 	$(BIN)/python -m pip install --quiet uv

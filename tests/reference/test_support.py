@@ -1,0 +1,33 @@
+"""The tables of browser support are those that the committed extract makes."""
+
+from __future__ import annotations
+
+import json
+
+from tests.reference.support import EXTRACT, FEATURES, PAGE, cell, render
+from tests.reference.tables import rows
+
+DATA = json.loads(EXTRACT.read_text("utf-8"))
+
+
+def test_page_is_what_the_data_says() -> None:
+    page = PAGE.read_text("utf-8")
+    assert render(page, DATA) == page, "run `python -m tests.reference.support`"
+    assert len(rows("reference/browser-support.md", "Feature")) == len(FEATURES)
+
+
+def test_known_facts_are_read_right() -> None:
+    support = DATA["support"]
+    assert cell(support["api.WebTransport"]["safari"]).startswith("26.4 (2026-03")
+    assert cell(support["api.WebSocketStream"]["firefox"]) == "no"
+    assert "`--unstable-net`" in cell(support["api.WebSocketStream"]["deno"])
+    # The prefixed MozWebSocket of Firefox 7 is another interface.
+    assert cell(support["api.WebSocket"]["firefox"]).startswith("11 (2012-03")
+    assert DATA["baseline"]["webtransport"]["baseline_low_date"] == "2026-03-24"
+
+
+def test_cells_say_what_is_missing() -> None:
+    assert cell(None) == "no data"
+    assert cell({"version_added": False}) == "no"
+    assert cell({"version_added": "7", "version_removed": "11"}) == "7, until 11"
+    assert cell({"version_added": "7", "partial_implementation": True}) == "7, partly"
