@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.content import built, front_matter, prose, strict
+from tests.content import built, citations, front_matter, prose, strict
 from tests.content.html_file import Fault
 from tests.content.problem import Problem, in_order, line_of
 from tests.content.tree import Tree, url_of
@@ -19,7 +19,7 @@ def lint(tree: Tree) -> list[Problem]:
     return in_order(
         problem
         for page in tree.pages
-        for check in (front_matter.check, prose.check)
+        for check in (front_matter.check, prose.check, citations.check)
         for problem in check(tree, page)
     )
 
