@@ -99,8 +99,15 @@ export const EXAMPLES = {
   },
   "event-default": () => new CloseEvent("close").code,
   "event-made": () => new CloseEvent("close", { code: 4000 }).code,
+  "stream-protocol": async ({ url }) => {
+    const stream = new WebSocketStream(url, { protocols: ["v1.report.websocket.org"] });
+    const { protocol } = await stream.opened;
+    stream.close();
+    return protocol;
+  },
+  "stream-abort": ({ url }) => new WebSocketStream(url, { signal: AbortSignal.abort() }).opened,
   "stream-message": async ({ url }) => {
-    const stream = new globalThis.WebSocketStream(url);
+    const stream = new WebSocketStream(url);
     const { readable, writable } = await stream.opened;
     await writable.getWriter().write("hello");
     const { value } = await readable.getReader().read();
@@ -108,7 +115,7 @@ export const EXAMPLES = {
     return value;
   },
   "stream-closed": async ({ url }) => {
-    const stream = new globalThis.WebSocketStream(url);
+    const stream = new WebSocketStream(url);
     await stream.opened;
     stream.close({ closeCode: 4000, reason: "bye" });
     return (await stream.closed).closeCode;
