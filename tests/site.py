@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import gzip
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -17,6 +19,17 @@ from typing import Any
 from echo_demo.background import BackgroundServer
 
 ROOT = Path(__file__).parent.parent
+
+# The headers that the self-host page tells nginx to send: what breaks under them fails a test.
+HEADERS = ROOT / "docs" / "deploy" / "self-host" / "security-headers.conf"
+COMPRESSED = (".html", ".css", ".js", ".json", ".svg", ".txt", ".xml", ".md")
+
+
+@functools.cache
+def security_headers() -> dict[str, str]:
+    """Return the names and values of the headers in the published nginx file."""
+    lines = re.findall(r'^add_header (\S+) "([^"]*)" always;$', HEADERS.read_text("utf-8"), re.M)
+    return dict(lines)
 
 
 @dataclass
@@ -53,6 +66,21 @@ class _Handler(SimpleHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     base = "/"
 
+    def do_GET(self) -> None:
+        """Answer compressed what a production server would compress."""
+        path = self.translate_path(self.path.partition("?")[0].partition("#")[0])
+        file = Path(path, "index.html") if self.path.endswith("/") else Path(path)
+        compressed = "gzip" in self.headers.get("Accept-Encoding", "")
+        if compressed and file.suffix in COMPRESSED and file.is_file():
+            self._answer(200, self.guess_type(str(file)), file)
+        else:
+            super().do_GET()
+
+    def end_headers(self) -> None:
+        for name, value in security_headers().items():
+            self.send_header(name, value)
+        super().end_headers()
+
     def translate_path(self, path: str) -> str:
         inside = path.startswith(self.base)
         return super().translate_path("/" + path[len(self.base) :] if inside else "/outside/")
@@ -62,9 +90,17 @@ class _Handler(SimpleHTTPRequestHandler):
         if code != 404 or not page.exists():
             super().send_error(code, message, explain)
             return
-        body = page.read_bytes()
-        self.send_response(404)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self._answer(404, "text/html", page)
+
+    def _answer(self, status: int, kind: str, file: Path) -> None:
+        body = file.read_bytes()
+        self.send_response(status)
+        self.send_header("Content-Type", f"{kind}; charset=utf-8")
+        if "gzip" in self.headers.get("Accept-Encoding", ""):
+            body = gzip.compress(body, 6)
+            self.send_header("Content-Encoding", "gzip")
+        self.send_header("Vary", "Accept-Encoding")
+        self.send_header("Cache-Control", "no-cache")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         if self.command != "HEAD":

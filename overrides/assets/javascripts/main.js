@@ -4,6 +4,7 @@
  * `elements/ws-monitor.js`.
  * @module
  */
+import { start } from "./navigate.js";
 
 /** Elements whose code was asked for. @type {Set<string>} */
 const asked = new Set();
@@ -22,4 +23,4 @@ function define() {
 
 define();
 // Instant navigation replaces the content without loading this script again.
-/** @type {any} */ (window).document$?.subscribe(define);
+start(define);
