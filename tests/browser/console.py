@@ -82,7 +82,9 @@ def server(handler: Callable[[ServerConnection], None], **options: Any) -> Itera
 
 def wait_for_connections(page: Page, server_url: str, count: int) -> None:
     """Return once the echo server says that it has so many connections."""
-    page.wait_for_function(
-        """async ([url, count]) => (await (await fetch(url)).json()).connections === count""",
-        arg=[f"{server_url.replace('ws:', 'http:')}/healthz", count],
-    )
+    health = f"{server_url.replace('ws:', 'http:')}/healthz"
+    for _ in range(100):
+        if page.request.get(health).json()["connections"] == count:
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"not {count} connections: {page.request.get(health).text()}")

@@ -189,9 +189,7 @@ def test_navigation_does_not_repeat_a_section_of_one_page(page: Page, site: Site
 def test_no_sideways_scrolling_at_320_px(narrow: Page, site: Site, path: str) -> None:
     narrow.goto(site.url(path))
     expect(narrow.get_by_role("heading", level=1)).to_be_visible()
-    narrow.wait_for_function(
-        "document.fonts.status === 'loaded' && !document.querySelector(':not(:defined)')"
-    )
+    expect(narrow.locator(":not(:defined)")).to_have_count(0)
     assert narrow.evaluate("document.documentElement.scrollWidth") <= 320
 
 
