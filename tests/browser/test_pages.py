@@ -108,6 +108,7 @@ def test_chosen_color_scheme_is_remembered(page: Page, site: Site) -> None:
     expect(page.get_by_title("Follow the system")).to_be_visible()
     dark = page.evaluate(paper)
     assert dark != light
+    expect(page.get_by_title("Follow the system").locator("svg:visible")).to_have_count(1)
 
     page.goto(site.url("tools/report-protocol/"))
     expect(page.get_by_title("Follow the system")).to_be_visible()

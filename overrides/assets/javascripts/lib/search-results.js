@@ -28,10 +28,12 @@ export function resultOf(found) {
     ...part,
     title: part.title.replace(HEADING_LINK, ""),
   }));
-  const intro = parts.find((part) => part.url.split("#")[0] === part.url);
+  const title = (found.meta.title ?? "").replace(HEADING_LINK, "");
+  // The text below the page's own heading is the page, not a section of it.
+  const intro = parts.find((part) => !part.url.includes("#") || part.title === title);
   const sections = parts.filter((part) => part !== intro && part.url.includes("#"));
   return {
-    title: (found.meta.title ?? "").replace(HEADING_LINK, ""),
+    title,
     section: found.meta.section ?? "",
     url: found.url,
     excerpt: intro?.excerpt ?? (sections.length ? "" : found.excerpt),
