@@ -5,10 +5,12 @@ import asyncio
 import errno
 import os
 import signal
+import socket
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
+from .metrics import Metrics, shared_memory
 from .server import EchoServer, authority, new_event_loop
 from .settings import (
     SettingError,
@@ -20,13 +22,16 @@ from .settings import (
     settings_from,
     shown,
 )
+from .tls import Certificate, CertificateError
 from .version import __version__
+from .workers import listen, supervise
 
 _EPILOG = """\
 Each option can also be given in the environment under the name shown; the command line wins.
 SIGTERM and SIGINT close all connections with 1001 and end the server with status 0; a second
-signal ends it at once. A setting that is not allowed, or an address that can't be listened on, is
-named in one line on standard error, and the exit status is 2.
+signal ends it at once. SIGHUP reads the certificate again. A setting that is not allowed, an
+address that can't be listened on, or a certificate that can't be used is named in one line on
+standard error, and the exit status is 2.
 """
 
 
@@ -77,9 +82,11 @@ def _hold_standard_streams() -> None:
     os.close(descriptor)
 
 
-async def _serve(settings: Settings) -> None:
-    server = EchoServer(settings)
-    await server.start()
+async def _serve(
+    settings: Settings, listening: socket.socket | None = None, metrics: Metrics | None = None
+) -> None:
+    server = EchoServer(settings, metrics)
+    await server.start(listening)
     stopping = asyncio.Event()
 
     def stop(number: int) -> None:
@@ -87,12 +94,46 @@ async def _serve(settings: Settings) -> None:
             os._exit(128 + number)
         stopping.set()
 
+    loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop, number)
-    address = server.address
-    _announce(f"echo server on {address}/ (reports: {address}/demo)")
+        loop.add_signal_handler(number, stop, number)
+    loop.add_signal_handler(signal.SIGHUP, server.reload)
+    if listening is None:
+        _announce_address(server.address)
     await stopping.wait()
     await server.stop()
+
+
+def _announce_address(address: str) -> None:
+    _announce(f"echo server on {address}/ (reports: {address}/demo)")
+
+
+def _run(
+    settings: Settings, listening: socket.socket | None = None, metrics: Metrics | None = None
+) -> int:
+    try:
+        with asyncio.Runner(loop_factory=new_event_loop) as runner:
+            runner.run(_serve(settings, listening, metrics))
+    except KeyboardInterrupt:  # Before the server handled signals.
+        return 128 + signal.SIGINT
+    return 0
+
+
+def _run_workers(settings: Settings) -> int:
+    """Listen, and serve in as many processes as the settings say."""
+    if settings.cert:
+        # Each worker reads it again; what is wrong with it is told once, here.
+        Certificate(settings)
+    sockets = listen(settings)
+    memory = shared_memory(settings.workers)
+    scheme = "wss" if settings.cert else "ws"
+    where = authority(settings.host, sockets[0].getsockname()[1])
+
+    def work(index: int) -> int:
+        return _run(settings, sockets[index], Metrics(memory, index))
+
+    _announce_address(f"{scheme}://{where}")
+    return supervise(sockets, work)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -103,11 +144,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = settings_from(vars(parser.parse_args(arguments)), os.environ)
     except SettingError as error:
         parser.error(str(error))
+    if settings.workers > 1 and not (hasattr(socket, "SO_REUSEPORT") and hasattr(os, "fork")):
+        parser.fail("--workers needs SO_REUSEPORT and fork, which this system does not have")
     try:
-        with asyncio.Runner(loop_factory=new_event_loop) as runner:
-            runner.run(_serve(settings))
-    except KeyboardInterrupt:  # Before the server handled signals.
-        return 128 + signal.SIGINT
+        return _run(settings) if settings.workers == 1 else _run_workers(settings)
+    except CertificateError as error:
+        parser.fail(f"{error}; choose other files with --cert and --key")
     except OSError as error:
         where = authority(settings.host, settings.port)
         why = "it is in use" if error.errno == errno.EADDRINUSE else error.strerror or str(error)
@@ -115,7 +157,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             f"can't listen on {where}: {why}; "
             "choose another address with --host or ECHO_HOST, --port or ECHO_PORT"
         )
-    return 0
 
 
 if __name__ == "__main__":

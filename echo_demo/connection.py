@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import cast
+from typing import Any, cast
 
 from websockets.frames import BINARY, CONT, PONG, TEXT, CloseCode, Frame, Opcode
 from websockets.protocol import CONNECTING, OPEN, SEND_EOF
@@ -13,6 +13,8 @@ from .behaviours import REPORT_SUBPROTOCOL
 from .extensions import Compression, Utf8Check
 from .handshake import EchoProtocol, Handshake
 from .keepalive import Keepalive
+from .limits import Clients, Rates
+from .proxies import address, group
 from .report import Reporter
 from .shared import Shared
 from .traffic import Traffic
@@ -31,7 +33,11 @@ class Connection(asyncio.Protocol):
     """Echo, keepalive, timeouts and backpressure of one client."""
 
     __slots__ = (
+        "_active",
+        "_cause",
         "_encoders",
+        "_fragments",
+        "_group",
         "_handshake",
         "_keepalive",
         "_message",
@@ -39,13 +45,16 @@ class Connection(asyncio.Protocol):
         "_paused",
         "_pending",
         "_protocol",
+        "_rates",
         "_reporter",
+        "_seen",
         "_shared",
         "_started",
         "_step",
         "_timer",
         "_transport",
         "_turn",
+        "client",
         "path",
         "traffic",
     )
@@ -59,6 +68,7 @@ class Connection(asyncio.Protocol):
         # The message of which fragments have arrived, and its type.
         self._message: bytearray | None = None
         self._message_opcode: Opcode = BINARY
+        self._fragments = 0
         # Bytes that wait, unparsed, until the client reads what it was sent, or for the next turn.
         # While there are any, nothing is read.
         self._pending = b""
@@ -68,11 +78,16 @@ class Connection(asyncio.Protocol):
         self._encoders: Sequence[Compression] = ()
         self._protocol = EchoProtocol(shared.settings, shared.extensions)
         # None once the request is answered.
-        self._handshake: Handshake | None = Handshake(
-            self._protocol, shared.opened, shared.settings.max_connections
-        )
+        self._handshake: Handshake | None = Handshake(self._protocol, shared)
         self.traffic = Traffic()
-        self.path = ""
+        self._rates = Rates(shared.settings, self.traffic)
+        # How many messages there were when the sweep last looked, and when they had changed.
+        self._seen = 0
+        self._active = self.traffic.accepted
+        self._cause = ""
+        # What the connection is counted under: its peer's group, and once open its client's.
+        self._group = ""
+        self.client = self.path = ""
 
     # What asyncio calls.
 
@@ -80,10 +95,24 @@ class Connection(asyncio.Protocol):
         """A client has connected."""
         self._started = time.time()
         self._transport = cast(asyncio.Transport, transport)
-        self._shared.accepted.add(self)
-        self._shared.idle.clear()
-        self._after(self._shared.settings.open_timeout, self._open_timed_out)
-        if self._shared.stopping:
+        shared, settings = self._shared, self._shared.settings
+        self._transport.set_write_buffer_limits(settings.write_queue)
+        peer = transport.get_extra_info("peername")
+        peer_address = address(peer[0]) if peer else None
+        self.client = str(peer_address)
+        assert self._handshake is not None
+        self._handshake.client = self.client
+        self._group = group(self.client)
+        shared.accepted.add(self)
+        shared.idle.clear()
+        pending = shared.clients.pending
+        pending[self._group] += 1
+        self._after(settings.open_timeout, self._open_timed_out)
+        most = settings.max_connections_per_client
+        if len(shared.accepted) - len(shared.opened) > settings.max_pending or (
+            most and pending[self._group] > most and not shared.proxies.trusts(peer_address)
+        ):
+            self._cause = "pending-limit"
             self.abort()
 
     def data_received(self, data: bytes) -> None:
@@ -109,7 +138,15 @@ class Connection(asyncio.Protocol):
         if self._keepalive is not None:
             self._keepalive.stop()
         shared = self._shared
-        shared.opened.pop(self, None)
+        if self in shared.opened:
+            del shared.opened[self]
+            Clients.leave(shared.clients.opened, self._group)
+            shared.metrics.closed(self, *self._ended())
+        else:
+            Clients.leave(shared.clients.pending, self._group)
+            if self._cause:
+                shared.metrics.refused(self._cause)
+        shared.log(self._summary())
         shared.accepted.discard(self)
         if not shared.accepted:
             shared.idle.set()
@@ -133,19 +170,34 @@ class Connection(asyncio.Protocol):
             self._protocol.send_ping(payload)
             self._send((), False, self._protocol.data_to_send())
 
+    def ping_answered(self, seconds: float) -> None:
+        """Count the round trip of a ping."""
+        self._shared.metrics.round_trip(seconds)
+
     def ping_timed_out(self) -> None:
         """Fail the connection as the library does: 1011."""
         self._protocol.fail(CloseCode.INTERNAL_ERROR, "keepalive ping timeout")
         self._send((), False, self._protocol.data_to_send())
 
-    def shut_down(self) -> None:
-        """Start the closing handshake with 1001, or drop a connection still in its handshake."""
+    def active(self, now: float) -> float:
+        """When the last message was seen, to the precision of the calls of this method."""
+        seen = self.traffic.messages_in + self.traffic.messages_out
+        if seen != self._seen:
+            self._seen, self._active = seen, now
+        return self._active
+
+    def close(self, code: int, reason: str) -> None:
+        """Start the closing handshake."""
         if self._protocol.state is OPEN:
-            self._protocol.send_close(CloseCode.GOING_AWAY, "server shutting down")
+            self._protocol.send_close(code, reason)
             self._after(self._shared.settings.close_timeout, self.abort)
             self._send((), False, self._protocol.data_to_send())
-        elif self._protocol.state is CONNECTING:
+
+    def shut_down(self) -> None:
+        """Start the closing handshake with 1001, or drop a connection still in its handshake."""
+        if self._protocol.state is CONNECTING:
             self._transport.close()
+        self.close(CloseCode.GOING_AWAY, "server shutting down")
 
     def abort(self) -> None:
         """Drop the TCP connection at once."""
@@ -160,7 +212,8 @@ class Connection(asyncio.Protocol):
         if not writes:
             return b""
         self._handshake = None
-        self.path = handshake.path
+        self.path, self.client = handshake.path, handshake.client
+        self._cause = handshake.cause
         self.traffic.bytes_out += sum(map(len, writes))
         if self._protocol.state is not OPEN:
             self._write(writes)
@@ -172,7 +225,11 @@ class Connection(asyncio.Protocol):
         protocol, shared = self._protocol, self._shared
         settings = shared.settings
         self._cancel_timer()
+        Clients.leave(shared.clients.pending, self._group)
+        self._group = group(self.client)
+        shared.clients.opened[self._group] += 1
         shared.opened[self] = None
+        shared.metrics.opened()
         self._encoders = [e for e in protocol.extensions if isinstance(e, Compression)]
         if self._encoders:
             self._step = _COMPRESSED_STEP
@@ -192,7 +249,9 @@ class Connection(asyncio.Protocol):
                 self._keepalive.ping()
 
     def _open_timed_out(self) -> None:
-        writes = self._handshake.expire() if self._handshake is not None else []
+        writes: list[bytes] = []
+        if self._handshake is not None:
+            writes, self._cause = self._handshake.expire(), self._handshake.cause
         self._handshake = None
         if writes:
             self._write(writes)
@@ -248,9 +307,17 @@ class Connection(asyncio.Protocol):
             if frame.opcode is PONG:
                 answered = self._pong(frame)
             elif frame.opcode in (TEXT, BINARY, CONT):
+                if self._fragments >= self._shared.settings.max_fragments:
+                    self._fail_fragments()
+                    break
                 echo = self._echo(frame)
                 if echo is not None and echoing:
                     out.append(echo)
+        rates = self._rates
+        if traffic.bytes_in > rates.byte_mark or traffic.requests() > rates.message_mark:
+            reason = rates.passed(traffic)
+            if reason:
+                protocol.fail(CloseCode.POLICY_VIOLATION, reason)
         # The library has queued pongs, and last the close frame, whose place is behind the echoes
         # of messages that came before it. Echoes are whole messages: pongs may stand anywhere.
         self._send(frames, answered, out + protocol.data_to_send())
@@ -261,14 +328,21 @@ class Connection(asyncio.Protocol):
         if opcode is CONT:
             assert self._message is not None, "the library refuses a continuation without a start"
             self._message += data
+            self._fragments += 1
             if not frame.fin:
                 return None
             opcode, data, self._message = self._message_opcode, self._message, None
+            self._fragments = 0
         elif not frame.fin:
             self._message_opcode, self._message = opcode, bytearray(data)
+            self._fragments = 1
             return None
         self.traffic.messages_in += 1
         return Frame(opcode, data).serialize(mask=False, extensions=self._encoders)
+
+    def _fail_fragments(self) -> None:
+        most = self._shared.settings.max_fragments
+        self._protocol.fail(CloseCode.MESSAGE_TOO_BIG, f"more than {most} frames in a message")
 
     def _pong(self, frame: Frame) -> bool:
         return self._keepalive is not None and self._keepalive.answered(bytes(frame.data))
@@ -302,12 +376,43 @@ class Connection(asyncio.Protocol):
         # What still comes is discarded, so no backpressure: the client's end of stream is in it.
         self._pending = b""
         self._paused = False
-        if self._transport.can_write_eof():
+        if not self._transport.can_write_eof():
+            # TLS has no half-closed state here: closing waits for the other side's own end.
+            self._transport.close()
+        else:
             # The client may have reset the connection; then reading ends it.
             with suppress(OSError):
                 self._transport.write_eof()
         if not self._transport.is_closing():
             self._transport.resume_reading()
+
+    def _ended(self) -> tuple[int, str]:
+        """The close code that came first, and who sent it; 1006 where none came."""
+        protocol = self._protocol
+        if protocol.close_sent is not None and not protocol.close_rcvd_then_sent:
+            return protocol.close_sent.code, "server"
+        if protocol.close_rcvd is not None:
+            return protocol.close_rcvd.code, "client"
+        return CloseCode.ABNORMAL_CLOSURE, "client"
+
+    def _summary(self) -> dict[str, Any]:
+        """The connection in the log: nothing that the client has written."""
+        traffic, behaviour = self.traffic, self._protocol.behaviour
+        code, sender = self._ended()
+        return {
+            "client": self.client,
+            "path": behaviour.path if behaviour is not None else None,
+            "refused": self._cause or None,
+            "seconds": round(time.monotonic() - traffic.accepted, 3),
+            "code": code,
+            "by": sender,
+            "subprotocol": self._protocol.subprotocol,
+            "compression": bool(self._encoders),
+            "messages_in": traffic.messages_in,
+            "messages_out": traffic.messages_out,
+            "bytes_in": traffic.bytes_in,
+            "bytes_out": traffic.bytes_out,
+        }
 
     def _after(self, seconds: float, callback: Callable[[], None]) -> None:
         self._cancel_timer()

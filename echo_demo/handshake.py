@@ -1,7 +1,8 @@
 """The opening handshake: reads one request, byte for byte, and decides how it is answered."""
 
 import logging
-from collections.abc import Sequence, Sized
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from websockets.exceptions import InvalidHeader
 from websockets.extensions import ServerExtensionFactory
@@ -12,13 +13,13 @@ from websockets.typing import Subprotocol
 
 from . import pages
 from .behaviours import BEHAVIOURS, REPORT_SUBPROTOCOL, Behaviour
+from .proxies import group
 from .settings import Settings
 
-_HEAD_END = b"\r\n\r\n"
+if TYPE_CHECKING:
+    from .shared import Shared
 
-# The library limits lines to 8 KiB and headers to 128, and would hold, parse and report a MiB: a
-# second of work for the server, and six MiB of report for a client that may never read it.
-_HEAD_LIMIT = 16384
+_HEAD_END = b"\r\n\r\n"
 
 # The library logs frames, payloads included, where its logger is at DEBUG: this one never is.
 _logger = logging.getLogger("echo_demo.websockets")
@@ -48,14 +49,17 @@ class Handshake:
         head: the bytes received so far; the whole request once it is answered.
         path: the path of the request without its query, once it is answered.
         sent: the response as sent, once it is answered.
+        client: the client's address; its peer's until the request is complete.
+        cause: why a WebSocket connection was refused, "" if none was.
     """
 
-    __slots__ = ("_limit", "_opened", "_protocol", "head", "path", "sent")
+    __slots__ = ("_protocol", "_shared", "cause", "client", "head", "path", "sent")
 
-    def __init__(self, protocol: EchoProtocol, opened: Sized, limit: int) -> None:
+    def __init__(self, protocol: EchoProtocol, shared: "Shared") -> None:
         self._protocol = protocol
-        self._opened = opened
-        self._limit = limit
+        self._shared = shared
+        self.client = ""
+        self.cause = ""
         self.head = bytearray()
         self.path = ""
         self.sent = b""
@@ -83,43 +87,78 @@ class Handshake:
             self.sent = response.serialize()
             protocol.send_response(response)
         writes = protocol.data_to_send()
-        if not writes and len(head) > _HEAD_LIMIT:
+        # The library limits lines to 8 KiB and headers to 128, and would hold, parse and report a
+        # MiB: a second of work, and six MiB of report for a client that may never read it.
+        if not writes and len(head) > self._shared.settings.max_header_size:
+            self.cause = "header-size"
             protocol.send_response(pages.head_too_large(protocol))
             writes = protocol.data_to_send()
         if writes == [SEND_EOF]:
             # The library hangs up on a request with a body and on what is not HTTP.
+            self.cause = "bad-request"
             writes.insert(0, self._refusal().serialize())
         return writes, rest
 
     def expire(self) -> list[bytes]:
         """What to send when time is up: nothing to a client that has sent nothing."""
+        self.cause = "timeout"
         if self.head:
             self._protocol.send_response(pages.too_slow(self._protocol))
         return self._protocol.data_to_send()
 
     def _answer(self, request: Request) -> Response:
-        protocol = self._protocol
+        protocol, shared = self._protocol, self._shared
         self.path = pages.path_of(request)
-        if len(self.head) > _HEAD_LIMIT:
-            return pages.head_too_large(protocol)
+        self.client = shared.proxies.client(self.client, request.headers)
+        if len(self.head) > shared.settings.max_header_size:
+            return self._refuse("header-size", pages.head_too_large(protocol))
         hosts = len(request.headers.get_all("Host"))
         if hosts > 1 or (not hosts and request.protocol == "HTTP/1.1"):
-            return pages.bad_request(protocol)
+            return self._refuse("bad-request", pages.bad_request(protocol))
         if not pages.wants_websocket(request):
-            return pages.answer(protocol, request, len(self._opened))
+            return pages.answer(
+                protocol,
+                request,
+                shared.settings,
+                len(shared.opened),
+                shared.stopping,
+                shared.metrics_text,
+            )
         if self.path not in BEHAVIOURS:
-            return pages.not_found(protocol)
-        if len(self._opened) >= self._limit:
-            return pages.full(protocol)
+            return self._refuse("not-found", pages.not_found(protocol))
         protocol.behaviour = BEHAVIOURS[self.path]
+        if (refused := self._over_a_limit(request)) is not None:
+            return refused
         response = protocol.accept(request)
         error = protocol.handshake_exc
         if isinstance(error, InvalidHeader) and error.name == "Sec-WebSocket-Version":
             response = pages.other_version(protocol)
+        if response.status_code != 101:
+            self.cause = "bad-request"
         if "Upgrade" in response.headers and response.status_code != 101:
             # It takes the connection option too (RFC 9110 section 7.8).
             del response.headers["Connection"]
             response.headers["Connection"] = "Upgrade, close"
+        return response
+
+    def _over_a_limit(self, request: Request) -> Response | None:
+        protocol, shared, settings = self._protocol, self._shared, self._shared.settings
+        if shared.stopping:
+            return self._refuse("draining", pages.draining(protocol))
+        if len(shared.opened) >= settings.max_connections:
+            return self._refuse("full", pages.full(protocol))
+        most = settings.max_connections_per_client
+        if most and shared.clients.opened[group(self.client)] >= most:
+            return self._refuse("client-limit", pages.too_many(protocol))
+        origins = request.headers.get_all("Origin")
+        if settings.origins != "*" and any(
+            origin not in settings.origins.split(",") for origin in origins
+        ):
+            return self._refuse("origin", pages.origin_refused(protocol))
+        return None
+
+    def _refuse(self, cause: str, response: Response) -> Response:
+        self.cause = cause
         return response
 
     def _refusal(self) -> Response:

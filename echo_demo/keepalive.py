@@ -1,6 +1,7 @@
 """Pings that find out whether the other side is still there (RFC 6455 section 5.5.2)."""
 
 import asyncio
+import time
 from typing import Protocol
 
 
@@ -9,6 +10,9 @@ class Pinged(Protocol):
 
     def send_ping(self, payload: bytes) -> None:
         """Send a ping now."""
+
+    def ping_answered(self, seconds: float) -> None:
+        """A pong has come that long after its ping."""
 
     def ping_timed_out(self) -> None:
         """Fail the connection: no pong came in time."""
@@ -21,7 +25,16 @@ class Keepalive:
     idle; one unanswered ping at a time, because they pile up for a client that does not read.
     """
 
-    __slots__ = ("_connection", "_interval", "_loop", "_sent", "_timeout", "_timer", "_waiting")
+    __slots__ = (
+        "_connection",
+        "_interval",
+        "_loop",
+        "_sent",
+        "_sent_at",
+        "_timeout",
+        "_timer",
+        "_waiting",
+    )
 
     def __init__(
         self,
@@ -35,6 +48,7 @@ class Keepalive:
         self._interval = interval
         self._timeout = timeout
         self._sent = 0
+        self._sent_at = 0.0
         self._waiting = False
         self._timer: asyncio.TimerHandle | None = loop.call_later(interval, self.ping)
 
@@ -45,6 +59,7 @@ class Keepalive:
         self._waiting = True
         if self._timeout:
             self._timer = self._loop.call_later(self._timeout, self._connection.ping_timed_out)
+        self._sent_at = time.monotonic()
         self._connection.send_ping(self._payload())
 
     def answered(self, payload: bytes) -> bool:
@@ -52,6 +67,7 @@ class Keepalive:
         if not self._waiting or payload != self._payload():
             return False
         self.stop()
+        self._connection.ping_answered(time.monotonic() - self._sent_at)
         self._timer = self._loop.call_later(self._interval, self.ping)
         return True
 

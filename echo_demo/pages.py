@@ -2,12 +2,15 @@
 
 import json
 import re
+from collections.abc import Callable
 from http import HTTPStatus
 
+from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 from websockets.http11 import Request, Response
 from websockets.server import ServerProtocol
 
 from .behaviours import BEHAVIOURS
+from .settings import Settings
 
 _PATHS = "\n".join(f"  {behaviour.path:<8}{behaviour.summary}" for behaviour in BEHAVIOURS.values())
 
@@ -23,7 +26,10 @@ WebSocket connections are accepted at
 
 {_PATHS}
 
-and plain HTTP requests at /healthz, which answers with the server's state as JSON.
+and plain HTTP requests at /healthz, which answers with the server's state as JSON, /readyz, which
+says whether it takes connections, and /metrics, which counts for Prometheus. This server accepts
+
+{{limits}}
 """
 
 _UNKNOWN = f"""\
@@ -31,7 +37,7 @@ There is nothing at this path. WebSocket connections are accepted at
 
 {_PATHS}
 
-and plain HTTP requests at these paths and at /healthz.
+and plain HTTP requests at these paths and at /healthz, /readyz and /metrics.
 """
 
 
@@ -58,7 +64,28 @@ def wants_websocket(request: Request) -> bool:
     return "Upgrade" in request.headers or "Sec-WebSocket-Key" in request.headers
 
 
-def answer(protocol: ServerProtocol, request: Request, connections: int) -> Response:
+def limits(settings: Settings) -> str:
+    """The limits that a client may meet, a line each."""
+    lines = [
+        f"messages of {settings.max_size} bytes in {settings.max_fragments} frames",
+        settings.max_message_rate and f"{settings.max_message_rate} messages in a second",
+        settings.max_byte_rate and f"{settings.max_byte_rate} bytes in a second",
+        settings.idle_timeout and f"{settings.idle_timeout:g} seconds without a message",
+        settings.lifetime and f"connections of {settings.lifetime:g} seconds",
+        settings.max_connections_per_client
+        and f"{settings.max_connections_per_client} connections from one address",
+    ]
+    return "\n".join(f"  {line}" for line in lines if line)
+
+
+def answer(
+    protocol: ServerProtocol,
+    request: Request,
+    settings: Settings,
+    connections: int,
+    stopping: bool,
+    metrics: Callable[[], str],
+) -> Response:
     """The response to a plain HTTP request while `connections` WebSocket connections are open."""
     if request.method not in ("GET", "HEAD"):
         return method_not_allowed(protocol)
@@ -70,8 +97,18 @@ def answer(protocol: ServerProtocol, request: Request, connections: int) -> Resp
         response.headers["Content-Type"] = "application/json"
         response.headers["Access-Control-Allow-Origin"] = "*"
         response.headers["Cache-Control"] = "no-store"
+    elif path == "/readyz":
+        ready = protocol.reject(HTTPStatus.OK, "ready\n")
+        response = draining(protocol) if stopping else ready
+        response.headers["Cache-Control"] = "no-store"
+    elif path == "/metrics":
+        response = protocol.reject(HTTPStatus.OK, metrics())
+        del response.headers["Content-Type"]
+        response.headers["Content-Type"] = CONTENT_TYPE_PLAIN_0_0_4
+        response.headers["Cache-Control"] = "no-store"
     elif path in BEHAVIOURS:
-        response = protocol.reject(HTTPStatus.OK, _HELP.format(url=_url(request)))
+        text = _HELP.format(url=_url(request), limits=limits(settings))
+        response = protocol.reject(HTTPStatus.OK, text)
         # The text repeats the Host header: no browser may take it for anything but text.
         response.headers["X-Content-Type-Options"] = "nosniff"
     else:
@@ -106,6 +143,28 @@ def full(protocol: ServerProtocol) -> Response:
     response = protocol.reject(HTTPStatus.SERVICE_UNAVAILABLE, text)
     response.headers["Retry-After"] = "5"
     return response
+
+
+def draining(protocol: ServerProtocol) -> Response:
+    """503: the server is about to end."""
+    text = "This server is shutting down. Try again in some seconds.\n"
+    response = protocol.reject(HTTPStatus.SERVICE_UNAVAILABLE, text)
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def too_many(protocol: ServerProtocol) -> Response:
+    """429: the limit of connections from one address is reached."""
+    text = "Your address has as many connections open as this server allows it. Close some first.\n"
+    response = protocol.reject(HTTPStatus.TOO_MANY_REQUESTS, text)
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def origin_refused(protocol: ServerProtocol) -> Response:
+    """403: pages of this origin may not connect (RFC 6455 section 10.2)."""
+    text = "Pages of this origin may not connect to this server.\n"
+    return protocol.reject(HTTPStatus.FORBIDDEN, text)
 
 
 def bad_request(protocol: ServerProtocol) -> Response:

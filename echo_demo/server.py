@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from .connection import Connection
+from .limits import Sweep, drain
+from .metrics import Metrics
 from .settings import Settings
 from .shared import Shared
+from .tls import Certificate, CertificateError
 
 
 def authority(host: str, port: int) -> str:
@@ -65,26 +68,48 @@ def new_event_loop() -> asyncio.AbstractEventLoop:
 class EchoServer:
     """Accepts connections on the running event loop between `start` and `stop`."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, metrics: Metrics | None = None) -> None:
         self._settings = settings
+        self._metrics = metrics
+        self._certificate = Certificate(settings) if settings.cert else None
         self._shared: Shared
         self._server: asyncio.Server
+        self._sweep: Sweep
 
-    async def start(self) -> None:
-        """Listen.
+    async def start(self, listening: socket.socket | None = None) -> None:
+        """Listen, on a socket of the caller's or on the address in the settings.
 
         Raises:
             OSError: the address is in use, unknown or not allowed.
         """
-        loop = asyncio.get_running_loop()
-        shared = self._shared = Shared(self._settings, loop)
+        loop, settings = asyncio.get_running_loop(), self._settings
+        shared = self._shared = Shared(settings, loop, metrics=self._metrics or Metrics())
+        options: dict[str, Any] = {"backlog": 1024}
+        if self._certificate is not None:
+            options |= {
+                "ssl": self._certificate.context,
+                "ssl_handshake_timeout": settings.open_timeout,
+                "ssl_shutdown_timeout": settings.close_timeout,
+            }
+        if listening is None:
+            options |= {"host": settings.host, "port": settings.port}
+        else:
+            options |= {"sock": listening}
         try:
-            self._server = await loop.create_server(
-                lambda: Connection(shared), self._settings.host, self._settings.port, backlog=1024
-            )
+            self._server = await loop.create_server(lambda: Connection(shared), **options)
         except ValueError as error:
             # A name that can't even be looked up, with an empty label for example.
             raise socket.gaierror(socket.EAI_NONAME, "it is not a host name") from error
+        self._sweep = Sweep(shared)
+
+    def reload(self) -> None:
+        """Read the certificate again, for new connections; keep the old one if it can't be used."""
+        if self._certificate is None:
+            return
+        try:
+            self._certificate.reload()
+        except CertificateError as error:
+            _logger.error("the old certificate stays in use: %s", error)
 
     @property
     def port(self) -> int:
@@ -95,7 +120,8 @@ class EchoServer:
     @property
     def address(self) -> str:
         """The ws: address of the server, without a path."""
-        return f"ws://{authority(self._settings.host, self.port)}"
+        scheme = "ws" if self._certificate is None else "wss"
+        return f"{scheme}://{authority(self._settings.host, self.port)}"
 
     def connections(self) -> list[Snapshot]:
         """The open connections, newest last; to be called on the server's event loop."""
@@ -105,8 +131,13 @@ class EchoServer:
         ]
 
     async def stop(self) -> None:
-        """Stop listening, close all connections with 1001, wait up to `close_timeout` for it."""
+        """Refuse what comes, close what is open with 1001 and bit by bit, and stop listening.
+
+        Clients have `close_timeout` to answer.
+        """
         self._shared.stopping = True
+        await drain(self._shared)
+        self._sweep.stop()
         self._server.close()
         for connection in list(self._shared.accepted):
             connection.shut_down()

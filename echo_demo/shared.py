@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 
 from websockets.extensions import ServerExtensionFactory
 
+from . import log
 from .extensions import CompressionFactory
+from .limits import Clients
+from .metrics import Metrics
+from .proxies import Proxies
 from .settings import Settings
 
 if TYPE_CHECKING:
@@ -22,7 +26,9 @@ class Shared:
         accepted: all TCP connections, those still in their handshake included.
         opened: the connections whose handshake is complete, oldest first.
         idle: set while there is no TCP connection.
-        stopping: whether connections that still come in are dropped.
+        stopping: whether new connections are refused.
+        clients: how many connections each client has.
+        metrics: what is counted over the server's life.
     """
 
     settings: Settings
@@ -31,9 +37,18 @@ class Shared:
     opened: dict["Connection", None] = field(default_factory=dict)
     idle: asyncio.Event = field(default_factory=asyncio.Event)
     stopping: bool = False
+    clients: Clients = field(default_factory=Clients)
+    metrics: Metrics = field(default_factory=Metrics)
 
     def __post_init__(self) -> None:
         self.extensions: Sequence[ServerExtensionFactory] = ()
         if self.settings.compression:
             self.extensions = (CompressionFactory(self.settings.compress_threshold),)
         self.idle.set()
+        self.proxies = Proxies(self.settings)
+        self.log: log.Log = log.to_stderr if self.settings.log else log.nothing
+
+    def metrics_text(self) -> str:
+        """The metrics, those of the connections open now included."""
+        self.metrics.publish(self.opened)
+        return self.metrics.text()

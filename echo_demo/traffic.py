@@ -35,6 +35,10 @@ class Traffic:
         """Milliseconds since the connection was accepted, with microsecond resolution."""
         return round((time.monotonic() - self.accepted) * 1000, 3)
 
+    def requests(self) -> int:
+        """What the client asks work for: its messages, pings and pongs."""
+        return self.messages_in + self.frames_in[9] + self.frames_in[10]
+
     def sent(self, wire: bytes) -> None:
         """Count one frame that is not a report; without RSV bits a first byte is FIN and opcode."""
         self.bytes_out += len(wire)

@@ -42,4 +42,6 @@ def test_every_endpoint_is_listed(over: str) -> None:
         if kind == over
         for path in re.findall(r"`(\S+)`", paths)
     }
-    assert listed == set(BEHAVIOURS) | ({"/healthz"} if over == "HTTP" else set())
+    assert listed == set(BEHAVIOURS) | (
+        {"/healthz", "/readyz", "/metrics"} if over == "HTTP" else set()
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import json
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from echo_demo.background import BackgroundServer
 from echo_demo.handshake import EchoProtocol, Handshake
 from echo_demo.settings import Settings
+from echo_demo.shared import Shared
 from tests.echo.raw import PING, RawClient, frame, request
 
 
@@ -201,9 +203,10 @@ def test_any_bytes_get_an_end(server: BackgroundServer, data: bytes, opened: boo
 
 
 @pytest.mark.parametrize("last", range(5))
-def test_frames_behind_a_request_are_left_alone_wherever_it_was_cut(last: int) -> None:
+async def test_frames_behind_a_request_are_left_alone_wherever_it_was_cut(last: int) -> None:
     head, behind = request("/"), frame(PING)
-    handshake = Handshake(EchoProtocol(Settings(), ()), (), 1)
+    shared = Shared(Settings(), asyncio.get_running_loop())
+    handshake = Handshake(EchoProtocol(Settings(), ()), shared)
     cut = len(head) - last
     writes, rest = handshake.receive(head[:cut])
     assert (bool(writes), rest) == (last == 0, b"")

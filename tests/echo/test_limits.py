@@ -109,7 +109,7 @@ def test_many_small_bombs_for_a_client_that_does_not_read() -> None:
 
 @measures_memory
 def test_endless_empty_fragments_cost_nothing() -> None:
-    with served() as server, RawClient(server) as client:
+    with served(max_fragments=1_000_000) as server, RawClient(server) as client:
         client.open()
         reset_peak()
         before = resident_kib()

@@ -23,21 +23,32 @@ from echo_demo.version import __version__
 ALL = pytest.mark.parametrize("field", fields(), ids=lambda field: field.name)
 Field = dataclasses.Field[Any]
 
+# For each setting that is a text: what is refused, and what is accepted.
+TEXTS: dict[str, tuple[list[str], str]] = {
+    "host": (["", " "], "::1"),
+    "origins": (["", "example.com", "https://example.com/", "https://a.example, *"], "https://a.b"),
+    "trusted_proxies": (["localhost", "10.0.0.1/8", "10.0.0.0/33", "::1,"], "::1,10.0.0.0/8"),
+    "forwarded_header": (["", "X-Real-IP"], "forwarded"),
+    "cert": ([" "], "cert.pem"),
+    "key": ([" "], "key.pem"),
+}
+
 
 def wrong_texts(field: Field) -> list[str]:
     if field.type is bool:
         return ["", "yes", "1"]
     if field.type is str:
-        return ["", " "]
+        return TEXTS[field.name][0]
     low, high = field.metadata["low"], field.metadata["high"]
     return ["", "many", "nan", "inf", "1_0", " 1", "٣", "1e999", str(low - 1), str(high + 1)]
 
 
 def right_text(field: Field) -> tuple[str, object]:
     if field.type is bool:
-        return "off", False
+        return ("off", False) if field.default else ("on", True)
     if field.type is str:
-        return "::1", "::1"
+        text = TEXTS[field.name][1]
+        return text, text
     high = field.metadata["high"]
     return str(high), high
 
@@ -67,12 +78,14 @@ def test_a_wrong_value_is_one_line_and_status_2(
 def test_the_command_line_wins_over_the_environment_over_the_default(field: Field) -> None:
     text, value = right_text(field)
     name, variable = field.name, environment_name(field)
+    # A key comes with a certificate.
+    beside = {"ECHO_CERT": "cert.pem"} if name == "key" else {}
     assert value != field.default
     assert getattr(settings_from({}, {}), name) == field.default
-    assert getattr(settings_from({}, {variable: text}), name) == value
-    assert getattr(settings_from({name: text}, {}), name) == value
-    assert getattr(settings_from({name: text}, {variable: "wrong"}), name) == value
-    assert getattr(settings_from({name: None}, {variable: text}), name) == value
+    assert getattr(settings_from({}, {variable: text, **beside}), name) == value
+    assert getattr(settings_from({name: text}, beside), name) == value
+    assert getattr(settings_from({name: text}, {variable: "wrong", **beside}), name) == value
+    assert getattr(settings_from({name: None}, {variable: text, **beside}), name) == value
 
 
 @ALL
@@ -80,6 +93,13 @@ def test_a_wrong_value_in_code(field: Field) -> None:
     wrong: dict[str, Any] = {field.name: 1 if field.type in (str, bool) else -1}
     with pytest.raises(SettingError, match=field.name):
         Settings(**wrong)
+
+
+def test_a_key_without_a_certificate(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["--key", "key.pem"])
+    assert stopped.value.code == 2
+    assert capsys.readouterr().err.count("\n") == 1
 
 
 def test_other_variables_are_ignored() -> None:
@@ -120,6 +140,8 @@ def test_help_names_every_setting(
             default = "on" if default else "off"
         elif isinstance(default, float):
             default = f"{default:g}"
+        elif default == "":
+            default = "none"
         assert entry.startswith(f"{field.metadata['help']} Default {default}; must be ")
     assert "exit status is 2" in text
 

@@ -1,0 +1,341 @@
+"""The server in public: its limits in time and number, its counts, its log and its end."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import ssl
+import subprocess
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+import trustme
+from websockets.sync.client import connect
+
+from echo_demo.background import BackgroundServer
+from tests.echo.raw import (
+    BINARY,
+    CLOSE,
+    CONTINUATION,
+    DEFLATE,
+    PING,
+    TEXT,
+    RawClient,
+    frame,
+    request,
+)
+from tests.echo.test_limits import eventually, served
+from tests.echo.test_process import COMMAND, ENVIRONMENT, ROOT
+
+
+def get(server: BackgroundServer, path: str) -> str:
+    with urllib.request.urlopen(f"http://127.0.0.1:{server.port}{path}") as answer:
+        text: str = answer.read().decode()
+        return text
+
+
+def number(text: str, name: str) -> float:
+    found = re.search(rf"^{re.escape(name)} (\S+)$", text, re.M)
+    assert found, f"no {name} in {text}"
+    return float(found[1])
+
+
+@pytest.mark.parametrize("kind", [TEXT, PING])
+def test_more_messages_than_allowed(kind: int) -> None:
+    with served(max_message_rate=50) as server, RawClient(server) as client:
+        client.open()
+        client.send(frame(kind, b"x") * 50)
+        assert [client.frame().payload for _ in range(50)] == [b"x"] * 50
+        client.send(frame(kind, b"x") * 60)
+        close = client.frames()[-1]
+        assert close.close_code == 1008
+        assert close.close_reason == "more than 50 messages per second"
+
+
+def test_more_bytes_than_allowed() -> None:
+    with served(max_byte_rate=10_000) as server, RawClient(server) as client:
+        client.open()
+        client.send(frame(BINARY, bytes(4000)) * 3)
+        close = client.frames()[-1]
+        assert (close.close_code, close.close_reason) == (
+            1008,
+            "more than 10000 bytes per second",
+        )
+
+
+@pytest.mark.parametrize("offer", [(), (DEFLATE,)], ids=["plain", "compressed"])
+def test_more_fragments_than_allowed(offer: tuple[str, ...]) -> None:
+    with served(max_fragments=3) as server, RawClient(server) as client:
+        client.open("/", *offer)
+        start, middle = frame(TEXT, b"a", fin=False), frame(CONTINUATION, b"b", fin=False)
+        three = start + middle + frame(CONTINUATION, b"c")
+        client.send(three + three)
+        assert [client.frame().payload for _ in range(2)] == [b"abc", b"abc"]
+        client.send(start + middle * 3 + frame(CONTINUATION, b"after"))
+        (close,) = client.frames()
+        assert (close.close_code, close.close_reason) == (1009, "more than 3 frames in a message")
+
+
+def test_idle_and_old_connections_are_closed_with_a_reason() -> None:
+    with served(idle_timeout=0.1, ping_interval=0.01) as server, connect(server.url) as client:
+        assert "0.1 seconds without a message" in get(server, "/")
+        # It answers pings, which does not count.
+        with pytest.raises(Exception, match=r"1000 .*no message for 0\.1 seconds"):
+            client.recv(timeout=20)
+    with (
+        served(lifetime=0.3, idle_timeout=0.2) as server,
+        connect(server.url) as client,
+        pytest.raises(Exception, match=r"1001 .*open for 0\.3 seconds"),
+    ):
+        while True:
+            client.send("busy")
+            client.recv(timeout=20)
+
+
+def test_connections_of_one_client() -> None:
+    limited = served(max_connections_per_client=2, trusted_proxies="127.0.0.1")
+    with limited as server, ExitStack() as stack:
+
+        def opened(source: str) -> bytes:
+            client = stack.enter_context(RawClient(server))
+            client.send(request("/", f"X-Forwarded-For: 203.0.113.9, {source}"))
+            return client.response()
+
+        for _ in range(2):
+            assert opened("192.0.2.1").startswith(b"HTTP/1.1 101 ")
+        refused = opened("192.0.2.1")
+        assert refused.startswith(b"HTTP/1.1 429 ")
+        assert b"\r\nRetry-After: 5\r\n" in refused
+        assert opened("192.0.2.2").startswith(b"HTTP/1.1 101 ")
+        text = get(server, "/metrics")
+        assert number(text, "echo_connections") == 3
+
+
+def test_one_address_can_not_take_all_handshakes() -> None:
+    with served(max_connections_per_client=5) as server, ExitStack() as stack:
+        waiting = [stack.enter_context(RawClient(server)) for _ in range(5)]
+        for client in waiting:
+            client.send(b"GET / HTTP/1.1\r\nHost:")
+        with RawClient(server) as client:
+            assert client.rest() == b""
+        waiting[0].socket.close()
+        eventually(lambda: "101" in _first_line(server))
+
+
+def _first_line(server: BackgroundServer) -> str:
+    try:
+        with RawClient(server) as client:
+            client.send(request())
+            return client.response().partition(b"\r\n")[0].decode()
+    except OSError:
+        return ""
+
+
+def test_refused_connections_leave_nothing() -> None:
+    with served() as server:
+        for _ in range(2000):
+            with RawClient(server) as client:
+                client.send(request("/nowhere"))
+                assert client.response().startswith(b"HTTP/1.1 404 ")
+        text = get(server, "/metrics")
+        assert number(text, 'echo_refusals_total{cause="not-found"}') > 1900
+        assert _first_line(server).startswith("HTTP/1.1 101 ")
+
+
+def test_origins() -> None:
+    with served(origins="https://a.example,https://b.example") as server:
+        for origin, status in (("https://b.example", 101), ("https://evil.example", 403)):
+            with RawClient(server) as client:
+                client.send(request("/", f"Origin: {origin}"))
+                assert client.response().startswith(f"HTTP/1.1 {status} ".encode())
+        with RawClient(server) as client:
+            client.open()
+
+
+def test_metrics_count_what_happened() -> None:
+    with served(ping_interval=0.01) as server:
+        with connect(server.url) as client:
+            client.send("Hello")
+            assert client.recv() == "Hello"
+            eventually(lambda: number(get(server, "/metrics"), "echo_ping_seconds_count") > 0)
+            assert number(get(server, "/metrics"), 'echo_messages_total{direction="in"}') == 1
+        with RawClient(server) as raw:
+            raw.open()
+            raw.send(frame(CLOSE, b"\x0f\xa1"))
+            raw.frames()
+        eventually(lambda: not server.connections())
+        text = get(server, "/metrics")
+        assert number(text, "echo_connections") == 0
+        assert number(text, "echo_connections_opened_total") == 2
+        assert number(text, 'echo_messages_total{direction="out"}') == 1
+        assert number(text, 'echo_closes_total{by="client",code="1000"}') == 1
+        assert number(text, 'echo_closes_total{by="client",code="4000-4999"}') == 1
+
+
+@contextmanager
+def process(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    with subprocess.Popen(
+        [*COMMAND, "--port", "0", *arguments],
+        cwd=ROOT,
+        env=ENVIRONMENT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as running:
+        try:
+            assert running.stdout is not None
+            yield running, running.stdout.readline().split()[3]
+        finally:
+            running.kill()
+
+
+def test_the_log_has_a_line_for_each_connection_and_no_payload() -> None:
+    with process("--log", "on") as (running, address):
+        with connect(f"{address}demo?secret=1", user_agent_header="secret") as client:
+            client.send("secret")
+            client.recv()
+            client.close(4000, "secret")
+        running.send_signal(signal.SIGTERM)
+        _, errors = running.communicate(timeout=20)
+    (line,) = errors.splitlines()
+    entry = json.loads(line)
+    assert "secret" not in line
+    assert (entry["client"], entry["path"], entry["code"], entry["by"]) == (
+        "127.0.0.1",
+        "/demo",
+        4000,
+        "client",
+    )
+    assert (entry["messages_in"], entry["messages_out"]) == (1, 1)
+
+
+def test_draining_refuses_new_and_closes_old_bit_by_bit() -> None:
+    with process("--drain-time", "1") as (running, address), ExitStack() as stack:
+        port = int(address.split(":")[2].rstrip("/"))
+        clients = [stack.enter_context(connect(address)) for _ in range(20)]
+        running.send_signal(signal.SIGTERM)
+        with pytest.raises(Exception, match="1001"):
+            clients[0].recv(timeout=20)
+        for path, sent in (
+            ("/readyz", b"GET /readyz HTTP/1.1\r\nHost: a\r\n\r\n"),
+            ("/", request()),
+        ):
+            with socket.create_connection(("127.0.0.1", port), timeout=20) as late:
+                late.sendall(sent)
+                assert late.recv(65536).startswith(b"HTTP/1.1 503 "), path
+        # The last is still served after the first was told to go.
+        clients[-1].send("Hello")
+        assert clients[-1].recv(timeout=20) == "Hello"
+        for client in clients:
+            with pytest.raises(Exception, match="1001"):
+                client.recv(timeout=20)
+        assert running.wait(timeout=20) == 0
+
+
+def test_workers_share_a_port_and_their_counts_and_are_replaced() -> None:
+    with process("--workers", "3") as (running, address), ExitStack() as stack:
+        url = f"http{address[2:]}metrics"
+        clients = [stack.enter_context(connect(address)) for _ in range(24)]
+        for client in clients:
+            client.send("Hello")
+            assert client.recv(timeout=20) == "Hello"
+
+        def messages() -> float:
+            with urllib.request.urlopen(url) as answer:
+                return number(answer.read().decode(), 'echo_messages_total{direction="in"}')
+
+        eventually(lambda: messages() == 24)
+        children = Path(f"/proc/{running.pid}/task/{running.pid}/children").read_text().split()
+        assert len(children) == 3
+        os.kill(int(children[0]), signal.SIGKILL)
+        assert running.stderr is not None
+        assert running.stderr.readline() == "echo-demo: worker 0 ended with -9\n"
+        eventually(lambda: _accepts(address, 24))
+        running.send_signal(signal.SIGTERM)
+        assert running.wait(timeout=20) == 0
+
+
+def _accepts(address: str, times: int) -> bool:
+    for _ in range(times):
+        with connect(address) as client:
+            client.send("again")
+            assert client.recv(timeout=20) == "again"
+    return True
+
+
+def test_workers_find_a_busy_port() -> None:
+    with process("--workers", "2") as (_, address):
+        port = address.split(":")[2].rstrip("/")
+        done = subprocess.run(
+            [*COMMAND, "--workers", "2", "--port", port],
+            cwd=ROOT,
+            env=ENVIRONMENT,
+            capture_output=True,
+            text=True,
+            timeout=20,
+            check=False,
+        )
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "in use" in done.stderr
+
+
+def test_tls_and_a_new_certificate_without_an_interruption(tmp_path: Path) -> None:
+    authority = trustme.CA()
+    context = ssl.create_default_context()
+    authority.configure_trust(context)
+    cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+
+    def issue() -> int:
+        issued = authority.issue_cert("127.0.0.1")
+        issued.private_key_pem.write_to_path(str(key))
+        cert.write_bytes(b"".join(blob.bytes() for blob in issued.cert_chain_pems))
+        found = ssl._ssl._test_decode_cert(str(cert))  # type: ignore[attr-defined]
+        return int(found["serialNumber"], 16)
+
+    def served_serial() -> int:
+        with connect(address, ssl=context) as client:
+            found = client.socket.getpeercert()  # type: ignore[attr-defined]
+            client.send("Hello")
+            assert client.recv(timeout=20) == "Hello"
+            return int(found["serialNumber"], 16)
+
+    first = issue()
+    with process("--cert", str(cert), "--key", str(key)) as (running, address):
+        assert address.startswith("wss://")
+        with connect(address, ssl=context) as old:
+            assert served_serial() == first
+            second = issue()
+            running.send_signal(signal.SIGHUP)
+            eventually(lambda: served_serial() == second)
+            key.write_text("broken")
+            running.send_signal(signal.SIGHUP)
+            assert running.stderr is not None
+            assert "the old certificate stays in use" in running.stderr.readline()
+            assert served_serial() == second
+            old.send("still here")
+            assert old.recv(timeout=20) == "still here"
+        running.send_signal(signal.SIGTERM)
+        assert running.wait(timeout=20) == 0
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_certificate_that_can_not_be_used_is_one_line(tmp_path: Path, workers: str) -> None:
+    (tmp_path / "broken.pem").write_text("broken")
+    for name in ("missing.pem", "broken.pem"):
+        done = subprocess.run(
+            [*COMMAND, "--port", "0", "--workers", workers, "--cert", str(tmp_path / name)],
+            cwd=ROOT,
+            env=ENVIRONMENT,
+            capture_output=True,
+            text=True,
+            timeout=20,
+            check=False,
+        )
+        assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+        assert name in done.stderr
