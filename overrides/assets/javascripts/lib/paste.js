@@ -1,0 +1,111 @@
+/**
+ * Bytes as people paste them: hexadecimal in most forms, hex dumps, C arrays as Wireshark exports
+ * them, base64. What cannot be read is pointed at by its offset in the text.
+ * @module
+ */
+
+import { HexError, parseHex } from "./bytes.js";
+
+/** @typedef {"hex" | "dump" | "c" | "base64"} Form */
+
+/** @type {Record<Form, string>} */
+export const FORMS = { hex: "hexadecimal", dump: "a hex dump", c: "a C array", base64: "base64" };
+
+/**
+ * @param {string} text
+ * @param {Form | "auto"} [form]
+ * @returns {{ bytes: Uint8Array<ArrayBuffer>, form: Form }}
+ * @throws {HexError} with what is wrong and where
+ */
+export function parsePaste(text, form = "auto") {
+  const chosen = form === "auto" ? detect(text) : form;
+  const read = { hex: readHex, dump: (all) => readHex(blankDump(all)), c: readC, base64: readBase64 };
+  return { bytes: read[chosen](text), form: chosen };
+}
+
+/**
+ * @param {string} text
+ * @returns {Form}
+ */
+function detect(text) {
+  if (/[{}]|\/\*/.test(text)) return "c";
+  if (isDump(text)) return "dump";
+  const joined = text.trim().replace(/\r?\n/g, "");
+  const base64 = /^[A-Za-z0-9+/_-]+={0,2}$/.test(joined) && joined.length % 4 === 0;
+  const notHex = /[g-z+/=_]/i.test(joined.replace(/0x|\\x/gi, ""));
+  return base64 && notHex ? "base64" : "hex";
+}
+
+/** @param {string} text in which `\x81` is also written */
+function readHex(text) {
+  return parseHex(text.replace(/\\x/gi, "  "));
+}
+
+/** @param {string} text Comments, and all before and behind the braces, are no bytes. */
+function readC(text) {
+  const uncommented = text.replace(/\/\*[\s\S]*?(?:\*\/|$)|\/\/.*/g, blank);
+  const open = uncommented.indexOf("{");
+  const close = uncommented.indexOf("}", open + 1);
+  const end = close < 0 ? uncommented.length : close;
+  return parseHex(blank(uncommented.slice(0, open + 1)) + uncommented.slice(open + 1, end));
+}
+
+/** @param {string} text the same length in spaces, so that offsets stay */
+function blank(text) {
+  return text.replace(/[^\n]/g, " ");
+}
+
+/** Offset, then bytes, then perhaps two spaces or a bar and the characters. */
+const DUMP_LINE = /^(\s*)([0-9a-f]{4,8})(:?[ \t]+)((?:[0-9a-f]{2}[ -]{0,2})+)(?:(?<=\s)[|\s].*|\s.*)?$/i;
+
+/** @param {string} line */
+function dumpLine(line) {
+  const found = DUMP_LINE.exec(line.trimEnd());
+  if (!found) return null;
+  const [, indent, offset, gap, rest] = found;
+  // Two spaces divide the bytes from the characters, which may look like bytes, and the two halves.
+  const columns = rest.split(/ {3,}/)[0];
+  return { offset: parseInt(offset, 16), lead: indent.length + offset.length + gap.length, columns };
+}
+
+/** @param {string} text Each line says how many bytes stand before it. */
+function isDump(text) {
+  let expected = null;
+  let lines = 0;
+  for (const line of text.split("\n")) {
+    if (line.trim() === "") continue;
+    const found = dumpLine(line);
+    if (!found || (expected !== null && found.offset !== expected)) return false;
+    if (expected === null && found.offset % 8 !== 0) return false;
+    expected = found.offset + found.columns.replace(/[^0-9a-f]/gi, "").length / 2;
+    lines++;
+  }
+  return lines > 0 && /^\s*0000/.test(text);
+}
+
+/** @param {string} text */
+function blankDump(text) {
+  return text
+    .split("\n")
+    .map((line) => {
+      const found = dumpLine(line);
+      if (!found) return line;
+      const { lead, columns } = found;
+      return (" ".repeat(lead) + columns).padEnd(line.length);
+    })
+    .join("\n");
+}
+
+/** @param {string} text of either alphabet, with or without padding */
+function readBase64(text) {
+  const wrong = /[^A-Za-z0-9+/_\-=\s]|=(?!=?\s*$)/.exec(text);
+  if (wrong) {
+    throw new HexError(`“${String.fromCodePoint(text.codePointAt(wrong.index))}” at offset ${wrong.index} is not base64.`, wrong.index);
+  }
+  const digits = text.replace(/[\s=]/g, "").replaceAll("-", "+").replaceAll("_", "/");
+  if (digits.length % 4 === 1) {
+    const last = text.search(/\S[\s=]*$/);
+    throw new HexError(`The base64 breaks off: its last character, at offset ${last}, holds no whole byte.`, last);
+  }
+  return Uint8Array.from(atob(digits), (character) => character.charCodeAt(0));
+}
