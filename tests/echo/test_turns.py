@@ -51,7 +51,7 @@ class Transport(asyncio.Transport):
 
 
 def opened(*headers: str) -> tuple[Connection, Transport]:
-    settings = Settings(ping_interval=0, report_ping_interval=0)
+    settings = Settings(ping_interval=0, report_ping_interval=0, max_message_rate=0)
     connection = Connection(Shared(settings, asyncio.get_running_loop()))
     transport = Transport()
     connection.connection_made(transport)
