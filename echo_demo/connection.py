@@ -2,11 +2,12 @@
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, cast
 
-from websockets.frames import BINARY, CONT, PONG, TEXT, CloseCode, Frame, Opcode
+from websockets.frames import BINARY, CONT, PING, PONG, TEXT, CloseCode, Frame, Opcode
 from websockets.protocol import CONNECTING, OPEN, SEND_EOF
 
 from .behaviours import REPORT_SUBPROTOCOL
@@ -300,12 +301,17 @@ class Connection(asyncio.Protocol):
         echoing = protocol.state is OPEN
         protocol.receive_data(data)
         frames = cast(list[Frame], protocol.events_received())
+        # One pong for each ping, in their order, and last the close frame.
+        queued = deque(protocol.data_to_send())
         answered = False
         out: list[bytes] = []
         for frame in frames:
             traffic.frames_in[frame.opcode] += 1
             if frame.opcode is PONG:
                 answered = self._pong(frame)
+            elif frame.opcode is PING:
+                if echoing and queued:
+                    out.append(queued.popleft())
             elif frame.opcode in (TEXT, BINARY, CONT):
                 if self._fragments >= self._shared.settings.max_fragments:
                     self._fail_fragments()
@@ -318,9 +324,8 @@ class Connection(asyncio.Protocol):
             reason = rates.passed(traffic)
             if reason:
                 protocol.fail(CloseCode.POLICY_VIOLATION, reason)
-        # The library has queued pongs, and last the close frame, whose place is behind the echoes
-        # of messages that came before it. Echoes are whole messages: pongs may stand anywhere.
-        self._send(frames, answered, out + protocol.data_to_send())
+        # Answers leave in the order of what they answer; a close frame comes behind them.
+        self._send(frames, answered, [*out, *queued, *protocol.data_to_send()])
 
     def _echo(self, frame: Frame) -> bytes | None:
         """The echo that a frame completes, ready for the wire."""
