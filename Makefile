@@ -33,6 +33,7 @@ lint: $(VENV)/.test ## Format, lint and type-check the Python code
 
 test: $(VENV)/.test lint check ## Lint, check and run every test; PYTEST_ARGS=tests/samples runs a part
 	@$(BIN)/python -m tests.browser.chromium
+	@$(BIN)/python -m tests.deploy.programs
 	$(BIN)/python -m pytest --numprocesses logical --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 zensical: $(VENV)/.test ## Build the same tree with Zensical and compare the pages
@@ -52,6 +53,8 @@ lock: $(VENV)/.pip ## Resolve the newest allowed versions into the lock files
 	  --extra build --extra demos --extra site --extra speed pyproject.toml --output-file requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade \
 	  --constraint requirements.lock --all-extras pyproject.toml --output-file requirements-test.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade \
+	  --constraint requirements.lock --extra speed pyproject.toml --output-file docs/deploy/self-host/requirements.lock
 
 clean: ## Remove everything that can be built again
 	rm -rf $(VENV) site .cache build *.egg-info

@@ -12,6 +12,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests import debian
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MACOS = (
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
@@ -67,26 +69,13 @@ def _driver_runs() -> bool:
     return subprocess.run(command, capture_output=True).returncode == 0
 
 
-def _debian(*packages: str) -> bool:
-    """Install Debian packages where that is possible; return whether it was done."""
-    if not shutil.which("apt-get") or not hasattr(os, "geteuid") or os.geteuid() != 0:
-        return False
-    print(f"Installing Debian's {' and '.join(packages)} ...", flush=True)
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    install = ["apt-get", "-qq", "install", "-y", "--no-install-recommends", *packages]
-    return all(
-        subprocess.run(command, env=environment, stdout=subprocess.DEVNULL).returncode == 0
-        for command in (["apt-get", "-qq", "update"], install)
-    )
-
-
 def main() -> None:
     """Name the Chromium of the tests, installing one if need be; exit 1 where none can be had."""
-    if not _driver_runs() and not (_debian("libatomic1") and _driver_runs()):
+    if not _driver_runs() and not (debian.install("libatomic1") and _driver_runs()):
         sys.exit("Playwright's driver does not start; on Debian run: sudo apt install libatomic1")
     path = find() or playwrights_own()
     if path is None:
-        if not _debian("chromium"):
+        if not debian.install("chromium"):
             print("Installing Playwright's Chromium ...", flush=True)
             subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"])
         path = find() or playwrights_own()

@@ -1,0 +1,199 @@
+"""Runs the files of docs/deploy/self-host/ in the real proxies, before a real echo server."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import trustme
+from websockets.sync.client import ClientConnection, connect
+
+from tests.deploy.programs import need
+from tests.samples.programs import free_port
+from tests.site import ROOT
+
+FILES = ROOT / "docs" / "deploy" / "self-host"
+SITE, ECHO = "example.org", "echo.example.org"
+# Seconds that a program may take to do what it is asked.
+PATIENCE = 20
+
+
+class Echo:
+    """The echo server as the page runs it: believing this machine's proxies, and logging."""
+
+    def __init__(self, *arguments: str) -> None:
+        command = [sys.executable, "-m", "echo_demo", "--port", "0", "--log", "on"]
+        self.process = subprocess.Popen(
+            [*command, "--trusted-proxies", "127.0.0.1", *arguments],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stdout is not None
+        found = re.search(r":(\d+)/", self.process.stdout.readline())
+        assert found is not None
+        self.port = int(found[1])
+
+    def stop(self) -> list[dict[str, Any]]:
+        """Ask it to end; return what it logged of each connection."""
+        self.process.send_signal(signal.SIGTERM)
+        _, log = self.process.communicate(timeout=PATIENCE)
+        assert self.process.returncode == 0
+        return [json.loads(line) for line in log.splitlines()]
+
+
+@dataclass
+class Proxy:
+    """A running proxy with both host names on one port, and an authority that clients trust."""
+
+    port: int
+    context: ssl.SSLContext
+    plain_port: int
+
+    def connect(
+        self, path: str = "/", source: str = "127.0.0.1", **options: Any
+    ) -> ClientConnection:
+        """Open a WebSocket connection to the echo server's name, from a loopback address."""
+        sock = socket.create_connection(("127.0.0.1", self.port), PATIENCE, (source, 0))
+        address = f"wss://{ECHO}:{self.port}{path}"
+        client: ClientConnection = connect(address, sock=sock, ssl=self.context, **options)
+        return client
+
+    def get(self, host: str, path: str, **headers: str) -> httpx.Response:
+        """Ask for something as a browser would that knows where the host is."""
+        address = f"https://127.0.0.1:{self.port}{path}"
+        with httpx.Client(verify=self.context, trust_env=False, timeout=PATIENCE) as client:
+            request = client.build_request("GET", address, headers={"Host": host, **headers})
+            request.extensions["sni_hostname"] = host
+            return client.send(request)
+
+
+def _replace(text: str, replacements: Mapping[str, str]) -> str:
+    """Put in what the test has in place of what a server has; each must be there."""
+    for old, new in replacements.items():
+        assert old in text, f"the file no longer holds {old!r}"
+        text = text.replace(old, new)
+    return text
+
+
+def _certificate(folder: Path) -> ssl.SSLContext:
+    authority = trustme.CA()
+    issued = authority.issue_cert(SITE, ECHO)
+    (folder / "chain.pem").write_bytes(b"".join(blob.bytes() for blob in issued.cert_chain_pems))
+    issued.private_key_pem.write_to_path(str(folder / "key.pem"))
+    context = ssl.create_default_context()
+    authority.configure_trust(context)
+    return context
+
+
+def _listens(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), PATIENCE).close()
+    except ConnectionRefusedError:
+        return False
+    return True
+
+
+@contextmanager
+def _running(command: list[str], port: int, log: Path) -> Iterator[None]:
+    """Run a proxy in the foreground until the block ends; the block begins when it listens."""
+    with log.open("w+") as output:
+        process = subprocess.Popen(
+            command,
+            # Where Caddy keeps its own.
+            env={**os.environ, "HOME": str(log.parent)},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            # A proxy says nothing when it begins to listen; but one that ends says why.
+            while not _listens(port):
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(0.02)
+                    raise AssertionError(log.read_text())
+            yield
+        finally:
+            process.terminate()
+            process.wait(PATIENCE)
+
+
+@contextmanager
+def nginx(
+    folder: Path, site: Path, echo_port: int, *, read_timeout: str = "60s", upstream: str = ""
+) -> Iterator[Proxy]:
+    """Load nginx.conf into nginx.
+
+    Args:
+        folder: where to keep what it writes.
+        site: the built site.
+        echo_port: where the echo server listens on this machine.
+        read_timeout: what stands for proxy_read_timeout.
+        upstream: an upstream block named echo, to be used in place of ``echo_port``.
+    """
+    program, context = need("nginx"), _certificate(folder)
+    proxy = Proxy(free_port(), context, free_port())
+    shown = _replace(
+        (FILES / "nginx.conf").read_text("utf-8"),
+        {
+            "listen 443": f"listen 127.0.0.1:{proxy.port}",
+            "listen 80": f"listen 127.0.0.1:{proxy.plain_port}",
+            "/etc/letsencrypt/live/example.org/fullchain.pem": f"{folder}/chain.pem",
+            "/etc/letsencrypt/live/example.org/privkey.pem": f"{folder}/key.pem",
+            "/srv/websocket-reference/site": str(site),
+            "/srv/websocket-reference/docs": str(ROOT / "docs"),
+            "127.0.0.1:8765": "echo" if upstream else f"127.0.0.1:{echo_port}",
+            "proxy_read_timeout 60s": f"proxy_read_timeout {read_timeout}",
+        },
+    )
+    temporary = "".join(
+        f"{kind}_temp_path {folder}/{kind};\n"
+        for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    (folder / "main.conf").write_text(
+        # A worker as root may read the folder of the test.
+        f"user root;\ndaemon off;\npid {folder}/nginx.pid;\nerror_log stderr warn;\nevents {{}}\n"
+        f"http {{\ninclude /etc/nginx/mime.types;\naccess_log off;\n"
+        f"{temporary}{upstream}{shown}}}\n",
+        "utf-8",
+    )
+    command = [program, "-p", str(folder), "-c", str(folder / "main.conf")]
+    checked = subprocess.run([*command, "-t"], capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stderr
+    with _running(command, proxy.port, folder / "log"):
+        yield proxy
+
+
+@contextmanager
+def caddy(folder: Path, site: Path, echo_port: int) -> Iterator[Proxy]:
+    """Load the Caddyfile into Caddy, with the test's own certificate in place of a public one."""
+    program, context = need("caddy"), _certificate(folder)
+    proxy = Proxy(free_port(), context, free_port())
+    tls = f"\ttls {folder}/chain.pem {folder}/key.pem\n"
+    shown = _replace(
+        (FILES / "Caddyfile").read_text("utf-8"),
+        {
+            f"\n{ECHO} {{\n": f"\nhttps://{ECHO}:{proxy.port} {{\n{tls}",
+            f"\n{SITE} {{\n": f"\nhttps://{SITE}:{proxy.port} {{\n{tls}",
+            "/srv/websocket-reference/site": str(site),
+            "/srv/websocket-reference/docs": str(ROOT / "docs"),
+            "127.0.0.1:8765": f"127.0.0.1:{echo_port}",
+        },
+    )
+    options = f"{{\n\tadmin off\n\thttp_port {proxy.plain_port}\n}}\n"
+    (folder / "Caddyfile").write_text(options + shown, "utf-8")
+    command = [program, "run", "--adapter", "caddyfile", "--config", str(folder / "Caddyfile")]
+    with _running(command, proxy.port, folder / "log"):
+        yield proxy
