@@ -3,22 +3,20 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
-from contextlib import suppress
-from typing import Any, cast
+from typing import cast
 
 from websockets.frames import BINARY, CONT, PING, PONG, TEXT, CloseCode, Frame, Opcode
-from websockets.protocol import CONNECTING, OPEN, SEND_EOF
+from websockets.protocol import OPEN
 
 from .behaviours import REPORT_SUBPROTOCOL
 from .extensions import Compression, Utf8Check
-from .handshake import EchoProtocol, Handshake
+from .handshake import Handshake
 from .keepalive import Keepalive
 from .limits import Clients, Rates
+from .link import Link
 from .proxies import address, group
 from .report import Reporter
 from .shared import Shared
-from .traffic import Traffic
 
 # Incoming bytes are parsed in pieces of these sizes; with reports, frame by frame. Whatever the
 # library makes of one piece is in memory at once, and compressed bytes may grow a thousandfold.
@@ -30,65 +28,36 @@ _COMPRESSED_STEP = 4096
 _TURN = 0.005
 
 
-class Connection(asyncio.Protocol):
-    """Echo, keepalive, timeouts and backpressure of one client."""
+class Connection(Link):
+    """The receiving half: the opening handshake, backpressure and the echo."""
 
     __slots__ = (
-        "_active",
-        "_cause",
-        "_encoders",
         "_fragments",
         "_group",
         "_handshake",
-        "_keepalive",
         "_message",
         "_message_opcode",
-        "_paused",
-        "_pending",
-        "_protocol",
         "_rates",
-        "_reporter",
-        "_seen",
-        "_shared",
         "_started",
         "_step",
-        "_timer",
-        "_transport",
         "_turn",
-        "client",
         "path",
-        "traffic",
     )
 
     def __init__(self, shared: Shared) -> None:
-        self._shared = shared
-        self._transport: asyncio.Transport
-        self._timer: asyncio.TimerHandle | None = None
-        self._keepalive: Keepalive | None = None
-        self._reporter: Reporter | None = None
+        super().__init__(shared)
         # The message of which fragments have arrived, and its type.
         self._message: bytearray | None = None
         self._message_opcode: Opcode = BINARY
         self._fragments = 0
-        # Bytes that wait, unparsed, until the client reads what it was sent, or for the next turn.
-        # While there are any, nothing is read.
-        self._pending = b""
-        self._paused = False
         self._turn: asyncio.Handle | None = None
         self._step = _STEP
-        self._encoders: Sequence[Compression] = ()
-        self._protocol = EchoProtocol(shared.settings, shared.extensions)
         # None once the request is answered.
         self._handshake: Handshake | None = Handshake(self._protocol, shared)
-        self.traffic = Traffic()
         self._rates = Rates(shared.settings, self.traffic)
-        # How many messages there were when the sweep last looked, and when they had changed.
-        self._seen = 0
-        self._active = self.traffic.accepted
-        self._cause = ""
         # What the connection is counted under: its peer's group, and once open its client's.
         self._group = ""
-        self.client = self.path = ""
+        self.path = ""
 
     # What asyncio calls.
 
@@ -163,47 +132,6 @@ class Connection(asyncio.Protocol):
         self._paused = False
         self._go_on()
 
-    # What the keepalive and the server call.
-
-    def send_ping(self, payload: bytes) -> None:
-        """Send a ping now."""
-        if self._protocol.state is OPEN:
-            self._protocol.send_ping(payload)
-            self._send((), False, self._protocol.data_to_send())
-
-    def ping_answered(self, seconds: float) -> None:
-        """Count the round trip of a ping."""
-        self._shared.metrics.round_trip(seconds)
-
-    def ping_timed_out(self) -> None:
-        """Fail the connection as the library does: 1011."""
-        self._protocol.fail(CloseCode.INTERNAL_ERROR, "keepalive ping timeout")
-        self._send((), False, self._protocol.data_to_send())
-
-    def active(self, now: float) -> float:
-        """When the last message was seen, to the precision of the calls of this method."""
-        seen = self.traffic.messages_in + self.traffic.messages_out
-        if seen != self._seen:
-            self._seen, self._active = seen, now
-        return self._active
-
-    def close(self, code: int, reason: str) -> None:
-        """Start the closing handshake."""
-        if self._protocol.state is OPEN:
-            self._protocol.send_close(code, reason)
-            self._after(self._shared.settings.close_timeout, self.abort)
-            self._send((), False, self._protocol.data_to_send())
-
-    def shut_down(self) -> None:
-        """Start the closing handshake with 1001, or drop a connection still in its handshake."""
-        if self._protocol.state is CONNECTING:
-            self._transport.close()
-        self.close(CloseCode.GOING_AWAY, "server shutting down")
-
-    def abort(self) -> None:
-        """Drop the TCP connection at once."""
-        self._transport.abort()
-
     # The opening handshake.
 
     def _greet(self, handshake: Handshake, data: bytes) -> bytes:
@@ -270,7 +198,11 @@ class Connection(asyncio.Protocol):
             return
         data, self._pending = self._pending, b""
         self._parse(data)
-        if not self._paused and not self._pending and not self._transport.is_closing():
+        if not self._paused and not self._pending:
+            self._read_on()
+
+    def _read_on(self) -> None:
+        if not self._transport.is_closing():
             self._transport.resume_reading()
 
     def _parse(self, data: bytes) -> None:
@@ -316,19 +248,26 @@ class Connection(asyncio.Protocol):
                 if self._fragments >= self._shared.settings.max_fragments:
                     self._fail_fragments()
                     break
-                echo = self._echo(frame)
-                if echo is not None and echoing:
-                    out.append(echo)
+                self._echo(frame, out)
         rates = self._rates
         if traffic.bytes_in > rates.byte_mark or traffic.requests() > rates.message_mark:
             reason = rates.passed(traffic)
             if reason:
                 protocol.fail(CloseCode.POLICY_VIOLATION, reason)
+        if not echoing:
+            out.clear()
         # Answers leave in the order of what they answer; a close frame comes behind them.
         self._send(frames, answered, [*out, *queued, *protocol.data_to_send()])
 
-    def _echo(self, frame: Frame) -> bytes | None:
-        """The echo that a frame completes, ready for the wire."""
+    def _echo(self, frame: Frame, out: list[bytes]) -> None:
+        """Add the echo that a frame completes, ready for the wire."""
+        whole = self._whole(frame)
+        if whole is not None:
+            self.traffic.messages_in += 1
+            out.append(whole.serialize(mask=False, extensions=self._encoders))
+
+    def _whole(self, frame: Frame) -> Frame | None:
+        """The message that a frame completes, as one frame."""
         opcode, data = frame.opcode, frame.data
         if opcode is CONT:
             assert self._message is not None, "the library refuses a continuation without a start"
@@ -342,8 +281,7 @@ class Connection(asyncio.Protocol):
             self._message_opcode, self._message = opcode, bytearray(data)
             self._fragments = 1
             return None
-        self.traffic.messages_in += 1
-        return Frame(opcode, data).serialize(mask=False, extensions=self._encoders)
+        return Frame(opcode, data)
 
     def _fail_fragments(self) -> None:
         most = self._shared.settings.max_fragments
@@ -351,79 +289,3 @@ class Connection(asyncio.Protocol):
 
     def _pong(self, frame: Frame) -> bool:
         return self._keepalive is not None and self._keepalive.answered(bytes(frame.data))
-
-    # Output.
-
-    def _send(self, received: Sequence[Frame], answered: bool, frames: list[bytes]) -> None:
-        """Send frames, with reports where the connection has them."""
-        if self._reporter is not None:
-            frames = self._reporter.annotate(received, answered, frames)
-        else:
-            for wire in frames:
-                if wire:
-                    self.traffic.sent(wire)
-        self._write(frames)
-
-    def _write(self, writes: list[bytes]) -> None:
-        if not writes or self._transport.is_closing():
-            return
-        data = writes[0] if len(writes) == 1 else b"".join(writes)
-        if data:
-            self._transport.write(data)
-        if writes[-1] == SEND_EOF:
-            self._end()
-
-    def _end(self) -> None:
-        """Half-close, and wait a while for the client to close (RFC 6455 section 7.1.1)."""
-        if self._keepalive is not None:
-            self._keepalive.stop()
-        self._after(self._shared.settings.close_timeout, self.abort)
-        # What still comes is discarded, so no backpressure: the client's end of stream is in it.
-        self._pending = b""
-        self._paused = False
-        if not self._transport.can_write_eof():
-            # TLS has no half-closed state here: closing waits for the other side's own end.
-            self._transport.close()
-        else:
-            # The client may have reset the connection; then reading ends it.
-            with suppress(OSError):
-                self._transport.write_eof()
-        if not self._transport.is_closing():
-            self._transport.resume_reading()
-
-    def _ended(self) -> tuple[int, str]:
-        """The close code that came first, and who sent it; 1006 where none came."""
-        protocol = self._protocol
-        if protocol.close_sent is not None and not protocol.close_rcvd_then_sent:
-            return protocol.close_sent.code, "server"
-        if protocol.close_rcvd is not None:
-            return protocol.close_rcvd.code, "client"
-        return CloseCode.ABNORMAL_CLOSURE, "client"
-
-    def _summary(self) -> dict[str, Any]:
-        """The connection in the log: nothing that the client has written."""
-        traffic, behaviour = self.traffic, self._protocol.behaviour
-        code, sender = self._ended()
-        return {
-            "client": self.client,
-            "path": behaviour.path if behaviour is not None else None,
-            "refused": self._cause or None,
-            "seconds": round(time.monotonic() - traffic.accepted, 3),
-            "code": code,
-            "by": sender,
-            "subprotocol": self._protocol.subprotocol,
-            "compression": bool(self._encoders),
-            "messages_in": traffic.messages_in,
-            "messages_out": traffic.messages_out,
-            "bytes_in": traffic.bytes_in,
-            "bytes_out": traffic.bytes_out,
-        }
-
-    def _after(self, seconds: float, callback: Callable[[], None]) -> None:
-        self._cancel_timer()
-        self._timer = self._shared.loop.call_later(seconds, callback)
-
-    def _cancel_timer(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
