@@ -11,7 +11,7 @@ export NO_MKDOCS_2_WARNING := 1
 export ECHO_PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build check lint test zensical support theme lock clean
+.PHONY: help serve build check lint test zensical support theme images lock clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ support: $(VENV)/.test ## Take the newest data on browser support, and make its 
 
 theme: $(VENV)/.serve ## Take from Material's stylesheet what the pages use, after an upgrade
 	@$(BIN)/python -m hooks.theme
+
+images: $(VENV)/.test ## Draw the social images of the sections and the touch icon again
+	@$(BIN)/python -m tests.browser.images
 
 lock: $(VENV)/.pip ## Resolve the newest allowed versions into the lock files
 	$(BIN)/python -m pip install --quiet uv
