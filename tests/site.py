@@ -34,10 +34,12 @@ def security_headers() -> dict[str, str]:
 
 @dataclass
 class Site:
-    """A served site. ``base`` is the path it lives under: "/" or, under a sub-path, "/docs/"."""
+    """A served site. ``base`` is the path it lives under: "/" or, under a sub-path, "/docs/".
+    ``folder`` is what is served."""
 
     origin: str
     base: str
+    folder: Path
     echo: BackgroundServer | None = None
 
     def url(self, path: str = "") -> str:
@@ -127,7 +129,7 @@ def serve(folder: Path, base: str = "/") -> Iterator[Site]:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
         try:
-            yield Site(f"http://127.0.0.1:{server.server_port}", base)
+            yield Site(f"http://127.0.0.1:{server.server_port}", base, folder)
         finally:
             server.shutdown()
             thread.join()

@@ -252,7 +252,7 @@ def test_a_page_restored_by_the_back_button_tells_the_truth(
     console: Console, site: Site, echo_server: BackgroundServer
 ) -> None:
     console.open(f"{echo_server.url}/")
-    console.page.goto(site.url("assets/stylesheets/tokens.css"))
+    console.page.goto(site.url("assets/stylesheets/site.css"))
     wait_for_connections(console.page, echo_server.url, 0)
     console.page.evaluate("history.back()")
     # Restored from memory it is closed; loaded again it has not been connected.

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from hooks import lean, machine_readable, search_index
 from tests.content import strict
 from tests.content.built import Built
 from tests.content.tree import ROOT, Tree, copy
@@ -48,6 +49,10 @@ def compare(tree: Tree) -> tuple[int, list[str]]:
         output = other.result()
         if not (copied / FOLDER).is_dir():
             return 0, [*found, *output]
+        # What hooks do for MkDocs, which Zensical does not call.
+        lean.trim(copied / FOLDER)
+        machine_readable.describe(copied / FOLDER)
+        search_index.index(copied / FOLDER)
         one = Built(by_mkdocs, strict.ADDRESS)
         return len(one.documents), [
             *found,
