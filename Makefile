@@ -11,10 +11,10 @@ export NO_MKDOCS_2_WARNING := 1
 export ECHO_PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build check lint test zensical support theme images lock clean
+.PHONY: help serve build check lint test conformance zensical support theme images lock clean
 
 help: ## List the targets
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "  Variables: PORT=$(PORT) ECHO_PORT=$(ECHO_PORT) PYTHON=$(PYTHON) PYTEST_ARGS=$(PYTEST_ARGS)"
 
 serve: $(VENV)/.serve ## Serve the site with live reload, and the echo server beside it
@@ -35,6 +35,9 @@ test: $(VENV)/.test lint check ## Lint, check and run every test; PYTEST_ARGS=te
 	@$(BIN)/python -m tests.browser.chromium
 	@$(BIN)/python -m tests.deploy.programs
 	$(BIN)/python -m pytest --numprocesses logical --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
+
+conformance: $(VENV)/.test ## Run all Autobahn cases against the echo server, and keep the result for its page
+	@$(BIN)/python -u -m tests.echo.conformance
 
 zensical: $(VENV)/.test ## Build the same tree with Zensical and compare the pages
 	@$(BIN)/python -m tests.content.zensical

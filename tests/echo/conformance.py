@@ -1,0 +1,148 @@
+"""All cases of the Autobahn test suite against the echo at `/`: `make conformance`.
+
+It writes `docs/tools/echo/conformance.json`, which the page of the echo server quotes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+RESULT = ROOT / "docs/tools/echo/conformance.json"
+
+SECTIONS = (1, 2, 3, 4, 5, 6, 7, 9, 10, 12, 13)
+CASES = 517
+
+# 9.1.6 sends a message of 16 MiB, and the whole suite comes from one address as fast as it can.
+OPTIONS = (
+    "--max-size=16777216",
+    "--max-message-rate=0",
+    "--max-byte-rate=0",
+    "--max-connections-per-client=0",
+)
+
+# websockets answers a close frame between the fragments of a message with 1002, not 1000:
+# https://github.com/python-websockets/websockets/blob/main/compliance/README.rst
+LIBRARY = {"7.1.5"}
+
+PASSES = {"OK", "NON-STRICT", "INFORMATIONAL"}
+
+# Cases that run at a time; one more than this machine has cores only makes them wait.
+_PARALLEL = max(1, min(4, os.cpu_count() or 1))
+_SECTION_LIMIT = 1800
+
+Verdicts = dict[str, list[str]]
+
+
+def run(address: str, patterns: list[str], folder: Path, parallel: int = _PARALLEL) -> Verdicts:
+    """Run cases; return what kosoku says of each case and of how it was closed.
+
+    Raises:
+        RuntimeError: kosoku wrote no result.
+        subprocess.TimeoutExpired: it is stuck.
+    """
+    command = [str(Path(sys.executable).with_name("kosoku")), address]
+    command += ["--parallelism", str(parallel), "--outdir", str(folder)]
+    for pattern in patterns:
+        command += ["--include", pattern]
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=_SECTION_LIMIT, check=False
+    )
+    index = folder / "index.json"
+    if not index.exists():
+        raise RuntimeError(done.stderr)
+    (cases,) = json.loads(index.read_text("utf-8")).values()
+    return {case: [found["behavior"], found["behaviorClose"]] for case, found in cases.items()}
+
+
+def failed(verdicts: Verdicts) -> set[str]:
+    """The cases that did not pass, or were not closed as they should be."""
+    return {case for case, found in verdicts.items() if not PASSES.issuperset(found)}
+
+
+def number(case: str) -> list[int]:
+    """What cases are sorted by."""
+    return [int(part) for part in case.split(".")]
+
+
+@contextmanager
+def _server() -> Iterator[str]:
+    command = [sys.executable, "-m", "echo_demo", "--port=0", *OPTIONS]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as running:
+        try:
+            assert running.stdout is not None
+            yield running.stdout.readline().split()[3].removeprefix("ws://").rstrip("/")
+        finally:
+            running.terminate()
+
+
+def measure() -> dict[str, Any]:
+    """Run everything, telling how far it is; return the content of the result file."""
+    verdicts: Verdicts = {}
+    again: set[str] = set()
+    with _server() as address, tempfile.TemporaryDirectory() as folder:
+        for section in SECTIONS:
+            started = time.monotonic()
+            found = run(address, [f"{section}.*"], Path(folder, str(section)))
+            # The suite gives each case a time, which runs out on a machine with other work.
+            slow = failed(found) - LIBRARY
+            if slow:
+                again |= slow
+                found |= run(address, sorted(slow), Path(folder, f"{section} again"), parallel=1)
+            verdicts |= found
+            bad = ", ".join(sorted(failed(found), key=number)) or "none"
+            seconds = time.monotonic() - started
+            print(f"section {section}: {len(found)} cases in {seconds:.0f} s, failed: {bad}")
+    return {
+        "date": datetime.now(UTC).date().isoformat(),
+        "command": "make conformance",
+        "suite": f"Autobahn cases by kosoku {version('kosoku')}",
+        "server": f"echo-demo {version('echo-demo')}",
+        "options": list(OPTIONS),
+        "versions": {
+            "websockets": version("websockets"),
+            "uvloop": version("uvloop"),
+            "Python": platform.python_version(),
+        },
+        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+        "run_twice": sorted(again, key=number),
+        "cases": {case: verdicts[case] for case in sorted(verdicts, key=number)},
+    }
+
+
+def written(result: dict[str, Any]) -> str:
+    """The result file: JSON with one line for each member, and one for each case."""
+    lines = [
+        f"  {json.dumps(name)}: {json.dumps(value)}"
+        for name, value in result.items()
+        if name != "cases"
+    ]
+    cases = [f"    {json.dumps(case)}: {json.dumps(v)}" for case, v in result["cases"].items()]
+    lines.append('  "cases": {\n' + ",\n".join(cases) + "\n  }")
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def main() -> int:
+    """Measure, keep the result, and fail where something fails that the library does not."""
+    result = measure()
+    RESULT.parent.mkdir(exist_ok=True)
+    RESULT.write_text(written(result), "utf-8")
+    worse = failed(result["cases"]) - LIBRARY
+    print(f"{len(result['cases'])} cases; failed but for what the library does: {len(worse)}")
+    return int(bool(worse) or len(result["cases"]) != CASES)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
