@@ -8,7 +8,7 @@ from typing import cast
 from websockets.frames import BINARY, CONT, PING, PONG, TEXT, CloseCode, Frame, Opcode
 from websockets.protocol import OPEN
 
-from .behaviours import REPORT_SUBPROTOCOL
+from .behaviours.behaviour import REPORT_SUBPROTOCOL
 from .extensions import Compression, Utf8Check
 from .handshake import Handshake
 from .keepalive import Keepalive
@@ -147,8 +147,20 @@ class Connection(Link):
         if self._protocol.state is not OPEN:
             self._write(writes)
             return b""
-        self._open(handshake, writes)
-        return rest
+        plan = self._protocol.plan
+        if plan is None or plan.plain:
+            self._open(handshake, writes)
+            return rest
+        assert plan.behaviour.connection is not None, "the catalog names one for each"
+        behaving = plan.behaviour.connection(self, plan)
+        self._transport.set_protocol(behaving)
+        self._shared.accepted.discard(self)
+        self._shared.accepted.add(behaving)
+        self._cancel_timer()
+        behaving._open(handshake, writes)
+        if rest:
+            behaving.data_received(rest)
+        return b""
 
     def _open(self, handshake: Handshake, writes: list[bytes]) -> None:
         protocol, shared = self._protocol, self._shared
@@ -163,19 +175,23 @@ class Connection(Link):
         if self._encoders:
             self._step = _COMPRESSED_STEP
         protocol.extensions.insert(0, Utf8Check())
-        interval = settings.ping_interval
-        if protocol.subprotocol == REPORT_SUBPROTOCOL:
-            interval = settings.report_ping_interval
+        plan = protocol.plan
+        if plan and plan.behaviour.reports and protocol.subprotocol == REPORT_SUBPROTOCOL:
             self._reporter = Reporter(self.traffic)
             compression = self._encoders[0] if self._encoders else None
             writes += self._reporter.hello(
                 settings, self._started, bytes(handshake.head), handshake.sent, compression
             )
         self._write(writes)
+        interval = self._ping_interval()
         if interval:
             self._keepalive = Keepalive(self, shared.loop, interval, settings.ping_timeout)
             if self._reporter is not None:
                 self._keepalive.ping()
+
+    def _ping_interval(self) -> float:
+        settings = self._shared.settings
+        return settings.ping_interval if self._reporter is None else settings.report_ping_interval
 
     def _open_timed_out(self) -> None:
         writes: list[bytes] = []

@@ -8,7 +8,7 @@ import codecs
 import zlib
 from collections.abc import Sequence
 
-from websockets.extensions import Extension
+from websockets.extensions import Extension, ServerExtensionFactory
 from websockets.extensions.permessage_deflate import (
     PerMessageDeflate,
     ServerPerMessageDeflateFactory,
@@ -100,15 +100,18 @@ class Compression(Extension):
 
 
 class CompressionFactory(ServerPerMessageDeflateFactory):
-    """Negotiates compression without context takeover on the server's side.
+    """Negotiates compression, without context takeover on the server's side unless asked.
 
     The server then keeps no compressor between messages, which is most of the memory that
     compression costs, and may send any message uncompressed.
     """
 
-    def __init__(self, threshold: int) -> None:
+    def __init__(
+        self, threshold: int, *, server_context: bool = False, client_context: bool = True
+    ) -> None:
         super().__init__(
-            server_no_context_takeover=True,
+            server_no_context_takeover=not server_context,
+            client_no_context_takeover=not client_context,
             server_max_window_bits=_WINDOW_BITS,
             client_max_window_bits=_WINDOW_BITS,
             compress_settings=_COMPRESS_SETTINGS,
@@ -127,3 +130,18 @@ class CompressionFactory(ServerPerMessageDeflateFactory):
         """
         agreed, deflate = super().process_request_params(params, accepted_extensions)
         return agreed, Compression(deflate, agreed, self._threshold)
+
+
+def negotiating(
+    mode: str, extensions: Sequence[ServerExtensionFactory]
+) -> Sequence[ServerExtensionFactory]:
+    """What is negotiated in a mode in which a client asks for it, every message being compressed.
+
+    Args:
+        mode: `off`, `on` with context takeover, or `no-context-takeover` on both sides.
+        extensions: what the server negotiates otherwise; without any it negotiates none.
+    """
+    if mode == "off" or not extensions:
+        return ()
+    context = mode == "on"
+    return (CompressionFactory(0, server_context=context, client_context=context),)

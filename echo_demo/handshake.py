@@ -12,7 +12,8 @@ from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 
 from . import pages
-from .behaviours import BEHAVIOURS, REPORT_SUBPROTOCOL, Behaviour
+from .behaviours.behaviour import REPORT_SUBPROTOCOL, NoPlan, Plan
+from .extensions import negotiating
 from .proxies import group
 from .settings import Settings
 
@@ -29,17 +30,18 @@ _logger.setLevel(logging.WARNING)
 class EchoProtocol(ServerProtocol):
     """The library's protocol, which selects the subprotocol by the behaviour at a path."""
 
-    behaviour: Behaviour | None = None
+    plan: Plan | None = None
 
     def __init__(self, settings: Settings, extensions: Sequence[ServerExtensionFactory]) -> None:
         super().__init__(extensions=extensions, max_size=settings.max_size, logger=_logger)
 
     def select_subprotocol(self, subprotocols: Sequence[Subprotocol]) -> Subprotocol | None:
-        """Select reports where they exist and the client offers them; else go on without."""
-        reports = self.behaviour is not None and self.behaviour.reports
-        if reports and REPORT_SUBPROTOCOL in subprotocols:
-            return Subprotocol(REPORT_SUBPROTOCOL)
-        return None
+        """Select reports, or what the path names, if the client offers it; else go on without."""
+        if self.plan is None:
+            return None
+        name = REPORT_SUBPROTOCOL if self.plan.behaviour.reports else ""
+        wanted = Subprotocol(self.plan.values.get("subprotocol", name))
+        return wanted if wanted in subprotocols else None
 
 
 class Handshake:
@@ -115,26 +117,35 @@ class Handshake:
         hosts = len(request.headers.get_all("Host"))
         if hosts > 1 or (not hosts and request.protocol == "HTTP/1.1"):
             return self._refuse("bad-request", pages.bad_request(protocol))
+        plan = shared.registry.plan(self.path, request.path.partition("?")[2])
         if not pages.wants_websocket(request):
             return pages.answer(
                 protocol,
                 request,
+                shared.registry,
                 shared.settings,
                 len(shared.opened),
                 shared.stopping,
                 shared.metrics_text,
             )
-        if self.path not in BEHAVIOURS:
-            return self._refuse("not-found", pages.not_found(protocol))
-        protocol.behaviour = BEHAVIOURS[self.path]
+        if isinstance(plan, NoPlan):
+            cause = "not-found" if plan.status == 404 else "bad-request"
+            return self._refuse(cause, pages.no_plan(protocol, plan))
+        protocol.plan = plan
         if (refused := self._over_a_limit(request)) is not None:
             return refused
+        if mode := plan.values.get("compress"):
+            protocol.available_extensions = negotiating(mode, shared.extensions)
         response = protocol.accept(request)
         error = protocol.handshake_exc
         if isinstance(error, InvalidHeader) and error.name == "Sec-WebSocket-Version":
             response = pages.other_version(protocol)
         if response.status_code != 101:
             self.cause = "bad-request"
+        elif plan.behaviour.before and (refused := plan.behaviour.before(request, plan.values)):
+            return self._refuse("other", refused)
+        elif plan.behaviour.response is not None:
+            plan.behaviour.response(response, plan.values)
         if "Upgrade" in response.headers and response.status_code != 101:
             # It takes the connection option too (RFC 9110 section 7.8).
             del response.headers["Connection"]

@@ -147,11 +147,11 @@ class Link(asyncio.Protocol):
 
     def _summary(self) -> dict[str, Any]:
         """The connection in the log: nothing that the client has written."""
-        traffic, behaviour = self.traffic, self._protocol.behaviour
+        traffic, plan = self.traffic, self._protocol.plan
         code, sender = self._ended()
         return {
             "client": self.client,
-            "path": behaviour.path if behaviour is not None else None,
+            "path": plan.behaviour.template if plan is not None else None,
             "refused": self._cause or None,
             "seconds": round(time.monotonic() - traffic.accepted, 3),
             "code": code,

@@ -9,37 +9,30 @@ from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 from websockets.http11 import Request, Response
 from websockets.server import ServerProtocol
 
-from .behaviours import BEHAVIOURS
+from .behaviours.behaviour import NoPlan, Registry
 from .settings import Settings
 
-_PATHS = "\n".join(f"  {behaviour.path:<8}{behaviour.summary}" for behaviour in BEHAVIOURS.values())
-
-_HELP = f"""\
+_HELP = """\
 This is a WebSocket echo server. It is running, and what you see is its answer to a plain HTTP
 request. It needs a WebSocket client, for example in the console of a browser:
 
-  const socket = new WebSocket("{{url}}");
+  const socket = new WebSocket("{url}");
   socket.onmessage = (event) => console.log(event.data);
   socket.onopen = () => socket.send("Hello");
 
 WebSocket connections are accepted at
 
-{_PATHS}
+{paths}
 
-and plain HTTP requests at /healthz, which answers with the server's state as JSON, /readyz, which
-says whether it takes connections, and /metrics, which counts for Prometheus. This server accepts
+Parts in braces are parameters. Where a connection opens, the query may hold delay, fragment,
+compress, close, after and reason. What does not exist or is out of its range is refused with a
+text that says what does and what is.
 
-{{limits}}
+Plain HTTP requests are answered at /healthz, with the server's state as JSON, at /readyz, which
+says whether it takes connections, and at /metrics, which counts for Prometheus. This server accepts
+
+{limits}
 """
-
-_UNKNOWN = f"""\
-There is nothing at this path. WebSocket connections are accepted at
-
-{_PATHS}
-
-and plain HTTP requests at these paths and at /healthz, /readyz and /metrics.
-"""
-
 
 # What stands before the path in a request target in absolute form.
 _ORIGIN = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/]*")
@@ -81,6 +74,7 @@ def limits(settings: Settings) -> str:
 def answer(
     protocol: ServerProtocol,
     request: Request,
+    registry: Registry,
     settings: Settings,
     connections: int,
     stopping: bool,
@@ -106,13 +100,13 @@ def answer(
         del response.headers["Content-Type"]
         response.headers["Content-Type"] = CONTENT_TYPE_PLAIN_0_0_4
         response.headers["Cache-Control"] = "no-store"
-    elif path in BEHAVIOURS:
-        text = _HELP.format(url=_url(request), limits=limits(settings))
+    elif not isinstance(plan := registry.plan(path, request.path.partition("?")[2]), NoPlan):
+        text = _HELP.format(url=_url(request), paths=registry.listing, limits=limits(settings))
         response = protocol.reject(HTTPStatus.OK, text)
         # The text repeats the Host header: no browser may take it for anything but text.
         response.headers["X-Content-Type-Options"] = "nosniff"
     else:
-        response = not_found(protocol)
+        response = no_plan(protocol, plan)
     return response
 
 
@@ -124,9 +118,12 @@ def _url(request: Request) -> str:
     return f"{'wss' if secure else 'ws'}://{host}{path_of(request)}"
 
 
-def not_found(protocol: ServerProtocol) -> Response:
-    """404, with what exists."""
-    return protocol.reject(HTTPStatus.NOT_FOUND, _UNKNOWN)
+def no_plan(protocol: ServerProtocol, plan: NoPlan) -> Response:
+    """404 or 400, with what exists."""
+    text = plan.text
+    if plan.status == HTTPStatus.NOT_FOUND:
+        text += "\nPlain HTTP requests are answered at /healthz, /readyz and /metrics too.\n"
+    return protocol.reject(HTTPStatus(plan.status), text)
 
 
 def method_not_allowed(protocol: ServerProtocol) -> Response:

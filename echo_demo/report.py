@@ -91,6 +91,8 @@ class Reporter:
                 out.append(self._incoming())
                 if answered_ping:
                     out.append(self._round_trip())
+        # The frames of one message stand together, behind the reports of all of them.
+        message: list[bytes] = []
         for wire in sending:
             if wire == SEND_EOF:
                 out.append(wire)
@@ -101,7 +103,10 @@ class Reporter:
                     self.finished = True
                     out.append(self._totals())
             self._traffic.sent(wire)
-            out.append(wire)
+            message.append(wire)
+            if wire[0] & 0x80:
+                out += message
+                message.clear()
         if out and not self.finished:
             out.append(self._totals())
         return out

@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from .behaviours.catalog import registry
 from .connection import Connection
 from .limits import Sweep, drain
 from .metrics import Metrics
@@ -83,7 +84,9 @@ class EchoServer:
             OSError: the address is in use, unknown or not allowed.
         """
         loop, settings = asyncio.get_running_loop(), self._settings
-        shared = self._shared = Shared(settings, loop, metrics=self._metrics or Metrics())
+        shared = self._shared = Shared(
+            settings, loop, registry(settings), metrics=self._metrics or Metrics()
+        )
         options: dict[str, Any] = {"backlog": 1024}
         if self._certificate is not None:
             options |= {

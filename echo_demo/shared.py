@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from websockets.extensions import ServerExtensionFactory
 
 from . import log
+from .behaviours.behaviour import Registry
 from .extensions import CompressionFactory
 from .limits import Clients
 from .metrics import Metrics
@@ -25,6 +26,7 @@ class Shared:
     Attributes:
         accepted: all TCP connections, those still in their handshake included.
         opened: the connections whose handshake is complete, oldest first.
+        registry: what the server does at each path.
         idle: set while there is no TCP connection.
         stopping: whether new connections are refused.
         clients: how many connections each client has.
@@ -33,6 +35,7 @@ class Shared:
 
     settings: Settings
     loop: asyncio.AbstractEventLoop
+    registry: Registry
     accepted: set["Connection"] = field(default_factory=set)
     opened: dict["Connection", None] = field(default_factory=dict)
     idle: asyncio.Event = field(default_factory=asyncio.Event)

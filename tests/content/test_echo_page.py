@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from urllib.parse import parse_qs
 
-import pytest
-
-from echo_demo.behaviours import BEHAVIOURS
-from echo_demo.settings import fields, option_name, shown
+from echo_demo.behaviours.behaviour import Plan
+from echo_demo.behaviours.catalog import registry
+from echo_demo.behaviours.invalid import FRAMES, HEADERS
+from echo_demo.settings import Settings, fields, option_name, shown
 
 PAGE = Path(__file__).parent.parent.parent / "docs/tools/echo.md"
 
@@ -34,14 +35,40 @@ def test_every_setting_is_listed_as_the_server_has_it() -> None:
     assert table("Limits of the server") == expected
 
 
-@pytest.mark.parametrize("over", ["WebSocket", "HTTP"])
-def test_every_endpoint_is_listed(over: str) -> None:
-    listed = {
-        path
-        for paths, kind, _ in table("Endpoints")
-        if kind == over
-        for path in re.findall(r"`(\S+)`", paths)
+def test_every_behavior_is_listed_with_its_parameters() -> None:
+    """And each can be tried in the console with an address that the server understands."""
+    known = registry(Settings())
+    rows = table("Behaviors")
+    assert [row[0] for row in rows] == [f"`{b.template}`" for b in known.behaviours]
+    shared = {
+        name for row in table("Parameters of the query") for name in row[0].strip("`").split()
     }
-    assert listed == set(BEHAVIOURS) | (
-        {"/healthz", "/readyz", "/metrics"} if over == "HTTP" else set()
-    )
+    for (_, _, own, link), behaviour in zip(rows, known.behaviours, strict=True):
+        found = re.fullmatch(r"\[Try\]\(echo\.md\?(\S+)#console\)", link)
+        assert found, link
+        asked = parse_qs(found[1], strict_parsing=True)
+        path, _, query = asked["path"][0].partition("?")
+        plan = known.plan(path, query)
+        assert isinstance(plan, Plan)
+        assert plan.behaviour is behaviour
+        for parameter in behaviour.parameters:
+            assert parameter.accepts.replace("|", "") in own.replace("\\|", "").replace("`", ""), (
+                own
+            )
+        for parameter in behaviour.query:
+            assert parameter.name in shared or f"`{parameter.name}`" in own
+
+
+def test_the_common_parameters_are_listed_with_their_ranges() -> None:
+    first = registry(Settings()).behaviours[0]
+    listed = {row[0].strip("`"): row[1] for row in table("Parameters of the query")}
+    assert listed == {parameter.name: parameter.accepts for parameter in first.query}
+
+
+def test_every_invalid_answer_is_listed() -> None:
+    assert {row[0].strip("`") for row in table("What /invalid sends")} == {*FRAMES, *HEADERS}
+
+
+def test_every_plain_http_path_is_listed() -> None:
+    listed = {path for row in table("Plain HTTP") for path in re.findall(r"`(\S+)`", row[0])}
+    assert {"/healthz", "/readyz", "/metrics"} <= listed

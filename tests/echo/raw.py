@@ -176,6 +176,12 @@ class RawClient:
             pass
         return self._take(len(self._buffer))
 
+    def exactly(self, size: int) -> bytes:
+        """The next bytes, whatever they are."""
+        while len(self._buffer) < size:
+            assert self._more(), "the stream ended"
+        return self._take(size)
+
     def frame(self) -> Received:
         """The next frame."""
         received = self.frame_or_end()

@@ -12,6 +12,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from echo_demo.background import BackgroundServer
+from echo_demo.behaviours.catalog import registry
 from echo_demo.handshake import EchoProtocol, Handshake
 from echo_demo.settings import Settings
 from echo_demo.shared import Shared
@@ -205,7 +206,7 @@ def test_any_bytes_get_an_end(server: BackgroundServer, data: bytes, opened: boo
 @pytest.mark.parametrize("last", range(5))
 async def test_frames_behind_a_request_are_left_alone_wherever_it_was_cut(last: int) -> None:
     head, behind = request("/"), frame(PING)
-    shared = Shared(Settings(), asyncio.get_running_loop())
+    shared = Shared(Settings(), asyncio.get_running_loop(), registry(Settings()))
     handshake = Handshake(EchoProtocol(Settings(), ()), shared)
     cut = len(head) - last
     writes, rest = handshake.receive(head[:cut])

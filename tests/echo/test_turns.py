@@ -8,6 +8,7 @@ import logging
 
 import pytest
 
+from echo_demo.behaviours.catalog import registry
 from echo_demo.connection import Connection
 from echo_demo.server import new_event_loop
 from echo_demo.settings import Settings
@@ -52,7 +53,7 @@ class Transport(asyncio.Transport):
 
 def opened(*headers: str) -> tuple[Connection, Transport]:
     settings = Settings(ping_interval=0, report_ping_interval=0, max_message_rate=0)
-    connection = Connection(Shared(settings, asyncio.get_running_loop()))
+    connection = Connection(Shared(settings, asyncio.get_running_loop(), registry(settings)))
     transport = Transport()
     connection.connection_made(transport)
     connection.data_received(request("/demo", *headers))

@@ -1,7 +1,8 @@
 /**
  * `<ws-console>`: a WebSocket driven by hand. It connects only when asked to.
  *
- * A link can fill the form in: `?url=…&protocols=…&message=…&as=hex`. Such a link never connects.
+ * A link can fill the form in: `?url=…&protocols=…&message=…&as=hex`, or `?path=…` for a path of the
+ * site's own echo server. Such a link never connects.
  * @module
  */
 
@@ -77,13 +78,25 @@ export default class WsConsole extends HTMLElement {
 
   prefill() {
     const wanted = new URLSearchParams(location.search);
-    this.field("connect", "address").value = wanted.get("url") ?? this.ownAddress;
+    this.field("connect", "address").value = wanted.get("url") ?? this.addressOf(wanted.get("path"));
     this.field("connect", "protocols").value = wanted.get("protocols") ?? "";
     this.field("message", "message").value = wanted.get("message") ?? "Hello, wire";
     if (wanted.get("as") === "hex") this.field("message", "kind").value = "hex";
-    if (!["url", "protocols", "message"].some((name) => wanted.has(name))) return;
+    if (wanted.has("path") && !this.ownAddress) {
+      return this.session.record({ type: "NOTE", title: `The link that led here asks for ${wanted.get("path")} on the echo server, which this copy of the site does not have. Enter the address of one.` });
+    }
+    if (!["url", "path", "protocols", "message"].some((name) => wanted.has(name))) return;
     const title = "The form is filled in from the link that led here. Nothing is sent until you connect.";
-    this.session.record({ type: "NOTE", title });
+    return this.session.record({ type: "NOTE", title });
+  }
+
+  /**
+   * The address of a path beside the site's own endpoint: never one on another host.
+   * @param {string | null} path as it would be at the root of a host
+   */
+  addressOf(path) {
+    const own = this.ownAddress;
+    return own && path ? new URL(`./${path.replace(/^[/\\]+/, "")}`, own).href : own;
   }
 
   /**

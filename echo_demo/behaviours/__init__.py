@@ -1,0 +1,1 @@
+"""What the server does at each path: one list, and what stands behind it."""
