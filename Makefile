@@ -11,7 +11,7 @@ export NO_MKDOCS_2_WARNING := 1
 export ECHO_PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build check lint test conformance zensical support theme images lock clean
+.PHONY: help serve build check lint test conformance fuzz soak zensical support theme images lock clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,12 @@ test: $(VENV)/.test lint check ## Lint, check and run every test; PYTEST_ARGS=te
 
 conformance: $(VENV)/.test ## Run all Autobahn cases against the echo server, and keep the result for its page
 	@$(BIN)/python -u -m tests.echo.conformance
+
+fuzz: $(VENV)/.test ## Send the echo server malformed bytes for longer than the tests do: CASES=100000 SEED=0
+	@$(BIN)/python -u -m tests.echo.fuzz
+
+soak: $(VENV)/.test ## Let clients come and go for ten minutes: SOAK="--seconds 60 --clients 500"
+	@$(BIN)/python -u -m tests.echo.soak $(SOAK)
 
 zensical: $(VENV)/.test ## Build the same tree with Zensical and compare the pages
 	@$(BIN)/python -m tests.content.zensical

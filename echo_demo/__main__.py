@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import NoReturn
 
 from .metrics import Metrics, shared_memory
@@ -24,7 +25,7 @@ from .settings import (
 )
 from .tls import Certificate, CertificateError
 from .version import __version__
-from .workers import listen, supervise
+from .workers import listen, supervise, supported
 
 _EPILOG = """\
 Each option can also be given in the environment under the name shown; the command line wins.
@@ -95,9 +96,12 @@ async def _serve(
         stopping.set()
 
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop, number)
-    loop.add_signal_handler(signal.SIGHUP, server.reload)
+    # Windows's loops have no signal handlers: there, Ctrl-C ends the server at once.
+    with suppress(NotImplementedError):
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop, number)
+        if hasattr(signal, "SIGHUP"):
+            loop.add_signal_handler(signal.SIGHUP, server.reload)
     if listening is None:
         _announce_address(server.address)
     await stopping.wait()
@@ -139,13 +143,16 @@ def _run_workers(settings: Settings) -> int:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the server until a signal ends it; return the exit status."""
     _hold_standard_streams()
+    if hasattr(signal, "SIGHUP"):
+        # Until the server reads its certificate again on it; a process ends on it by default.
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
     parser = _parser()
     try:
         settings = settings_from(vars(parser.parse_args(arguments)), os.environ)
     except SettingError as error:
         parser.error(str(error))
-    if settings.workers > 1 and not (hasattr(socket, "SO_REUSEPORT") and hasattr(os, "fork")):
-        parser.fail("--workers needs SO_REUSEPORT and fork, which this system does not have")
+    if settings.workers > 1 and not supported():
+        parser.fail("--workers needs SO_REUSEPORT, fork and sigtimedwait, which this system lacks")
     try:
         return _run(settings) if settings.workers == 1 else _run_workers(settings)
     except CertificateError as error:

@@ -216,7 +216,7 @@ class Settings:
             if not _allowed(field, value):
                 raise SettingError(f"{field.name}={value!r}: {allowed(field)}")
         if self.key and not self.cert:
-            raise SettingError(f"key={self.key!r}: must come with cert")
+            raise SettingError(f"--key {self.key}: needs --cert, the certificate it belongs to")
 
 
 def fields() -> tuple[dataclasses.Field[Any], ...]:

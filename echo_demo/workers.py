@@ -11,7 +11,19 @@ from typing import cast
 
 from .settings import Settings
 
-_SIGNALS = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD}
+# Not every system has the last two; `supported` says whether this one does.
+_SIGNALS = {
+    number
+    for name in ("SIGTERM", "SIGINT", "SIGHUP", "SIGCHLD")
+    if (number := getattr(signal, name, None)) is not None
+}
+
+
+def supported() -> bool:
+    """Whether this system has what several workers need."""
+    return (
+        hasattr(socket, "SO_REUSEPORT") and hasattr(os, "fork") and hasattr(signal, "sigtimedwait")
+    )
 
 
 def listen(settings: Settings) -> list[socket.socket]:

@@ -1,6 +1,7 @@
 """All cases of the Autobahn test suite against the echo at `/`: `make conformance`.
 
-It writes `docs/tools/echo/conformance.json`, which the page of the echo server quotes.
+It writes `docs/tools/echo/conformance.json`, and the table of the echo server's page from it. On a
+machine with other work some cases of 12 and 13 fail: kosoku gives each 20 seconds.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 import subprocess
 import sys
 import tempfile
@@ -22,15 +24,31 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 RESULT = ROOT / "docs/tools/echo/conformance.json"
 
-SECTIONS = (1, 2, 3, 4, 5, 6, 7, 9, 10, 12, 13)
+PAGE = ROOT / "docs/tools/echo.md"
+
+SECTIONS = {
+    1: "Framing",
+    2: "Pings and pongs",
+    3: "Reserved bits",
+    4: "Reserved opcodes",
+    5: "Fragmentation",
+    6: "UTF-8",
+    7: "Closing",
+    9: "Large and many messages",
+    10: "Automatic fragmentation",
+    12: "Compression",
+    13: "Compression with parameters",
+}
 CASES = 517
 
 # 9.1.6 sends a message of 16 MiB, and the whole suite comes from one address as fast as it can.
+# kosoku 0.1.0 stumbles over a message that comes uncompressed where compression was agreed.
 OPTIONS = (
     "--max-size=16777216",
     "--max-message-rate=0",
     "--max-byte-rate=0",
     "--max-connections-per-client=0",
+    "--compress-threshold=0",
 )
 
 # websockets answers a close frame between the fragments of a message with 1002, not 1000:
@@ -96,7 +114,7 @@ def measure() -> dict[str, Any]:
         for section in SECTIONS:
             started = time.monotonic()
             found = run(address, [f"{section}.*"], Path(folder, str(section)))
-            # The suite gives each case a time, which runs out on a machine with other work.
+            # Time runs out on a machine with other work.
             slow = failed(found) - LIBRARY
             if slow:
                 again |= slow
@@ -134,11 +152,31 @@ def written(result: dict[str, Any]) -> str:
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
+def table(cases: Verdicts) -> list[str]:
+    """The lines of the page's table: how many cases each section has, and which failed."""
+    lines = ["| Section | What it tests | Cases | Failed |", "| --- | --- | --- | --- |"]
+    for section, title in SECTIONS.items():
+        found = {case: cases[case] for case in cases if number(case)[0] == section}
+        bad = ", ".join(sorted(failed(found), key=number)) or "none"
+        if found:
+            lines.append(f"| {section} | {title} | {len(found)} | {bad} |")
+    return lines
+
+
+def with_table(page: str, cases: Verdicts) -> str:
+    """The page with its table made again."""
+    before, heading, after = page.partition("\n## Conformance\n")
+    text = "\n".join(table(cases))
+    after = re.sub(r"^\| Section \|.*?(?=\n\n)", lambda _: text, after, count=1, flags=re.M | re.S)
+    return before + heading + after
+
+
 def main() -> int:
     """Measure, keep the result, and fail where something fails that the library does not."""
     result = measure()
     RESULT.parent.mkdir(exist_ok=True)
     RESULT.write_text(written(result), "utf-8")
+    PAGE.write_text(with_table(PAGE.read_text("utf-8"), result["cases"]), "utf-8")
     worse = failed(result["cases"]) - LIBRARY
     print(f"{len(result['cases'])} cases; failed but for what the library does: {len(worse)}")
     return int(bool(worse) or len(result["cases"]) != CASES)

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from echo_demo.background import BackgroundServer
-from tests.echo.conformance import LIBRARY, failed, run
+from tests.echo.conformance import (
+    CASES,
+    LIBRARY,
+    PAGE,
+    RESULT,
+    failed,
+    run,
+    with_table,
+)
 from tests.echo.raw import PING, PONG, TEXT, RawClient, frame
 
 # Framing, pings, reserved bits, opcodes, fragments, UTF-8, closing and automatic fragments; 9, 12
@@ -33,3 +42,13 @@ def test_answers_leave_in_the_order_of_what_they_answer(server: BackgroundServer
         (PONG, b"3"),
         (TEXT, b"4"),
     ]
+
+
+def test_the_page_tells_the_result_that_is_kept() -> None:
+    result = json.loads(RESULT.read_text("utf-8"))
+    page = PAGE.read_text("utf-8")
+    assert with_table(page, result["cases"]) == page
+    assert failed(result["cases"]) == LIBRARY
+    for case in LIBRARY:
+        assert f"**{case}**" in page
+    assert ("not in this result" in page) == (len(result["cases"]) < CASES)

@@ -11,7 +11,7 @@ import ssl
 import subprocess
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -339,3 +339,38 @@ def test_a_certificate_that_can_not_be_used_is_one_line(tmp_path: Path, workers:
         )
         assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
         assert name in done.stderr
+
+
+def test_a_tls_handshake_that_does_not_come_is_not_waited_for(tmp_path: Path) -> None:
+    cert = tmp_path / "cert.pem"
+    issued = trustme.CA().issue_cert("127.0.0.1")
+    cert.write_bytes(issued.private_key_and_cert_chain_pem.bytes())
+    with process("--cert", str(cert), "--open-timeout", "0.2") as (running, address):
+        port = int(address.split(":")[2].rstrip("/"))
+        # Nothing, half of a record, and what is not TLS.
+        for sent in (b"", b"\x16\x03\x01\x02\x00\x01", request()):
+            with socket.create_connection(("127.0.0.1", port), timeout=20) as client:
+                client.sendall(sent)
+                with suppress(ConnectionResetError):
+                    while client.recv(65536):
+                        pass
+        running.send_signal(signal.SIGTERM)
+        out, errors = running.communicate(timeout=20)
+        assert (running.returncode, out, errors) == (0, "", "")
+
+
+def test_workers_drain_under_load() -> None:
+    arguments = ("--workers", "2", "--drain-time", "0.5", "--close-timeout", "5")
+    with process(*arguments) as (running, address), ExitStack() as stack:
+        clients = [stack.enter_context(connect(address)) for _ in range(20)]
+        for round_ in range(3):
+            for client in clients:
+                client.send(f"before {round_}")
+        running.send_signal(signal.SIGTERM)
+        for client in clients:
+            # What was sent before is still answered, then comes the end.
+            assert [client.recv(timeout=20) for _ in range(3)] == [f"before {n}" for n in range(3)]
+            with pytest.raises(Exception, match="1001"):
+                client.recv(timeout=20)
+        out, errors = running.communicate(timeout=20)
+        assert (running.returncode, out, errors) == (0, "", "")

@@ -10,14 +10,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from tests.echo.raw import request
+from tests.echo.raw import BINARY, TEXT, frame, request
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-W", "error", "-m", "echo_demo"]
@@ -173,3 +173,53 @@ def test_it_serves_though_its_first_line_can_not_be_printed(output: str) -> None
             assert (running.returncode, err) == (0, "")
         finally:
             running.kill()
+
+
+def test_a_hangup_before_it_serves_does_not_end_it() -> None:
+    program = (
+        "import os, signal\n"
+        "import echo_demo.__main__ as command\n"
+        "command._run = lambda settings: os.kill(os.getpid(), signal.SIGHUP) or 0\n"
+        "raise SystemExit(command.main(['--port', '0']))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=ENVIRONMENT, check=False)
+    assert done.returncode == 0
+
+
+def test_a_key_without_its_certificate_names_the_options() -> None:
+    done = subprocess.run(
+        [*COMMAND, "--key", "key.pem"],
+        cwd=ROOT,
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "--key key.pem" in done.stderr
+    assert "--cert" in done.stderr
+
+
+def test_signals_while_messages_come_and_queues_are_full() -> None:
+    arguments = ("--close-timeout", "0.5", "--drain-time", "0.2", "--max-byte-rate", "0")
+    with process(*arguments) as running, ExitStack() as stack:
+        port = int(address_of(running).split(":")[2].rstrip("/"))
+
+        def opened() -> socket.socket:
+            client = stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=20))
+            client.sendall(request("/"))
+            assert client.recv(65536).startswith(b"HTTP/1.1 101 ")
+            return client
+
+        middle, queued = opened(), opened()
+        # Half of a fragment; and echoes that nobody reads, until the server reads no more.
+        middle.sendall(frame(TEXT, b"half", fin=False)[:-2])
+        queued.settimeout(0.2)
+        with pytest.raises(TimeoutError):
+            while True:
+                queued.sendall(frame(BINARY, bytes(65536)))
+        running.send_signal(signal.SIGTERM)
+        assert middle.recv(65536)[:4] == b"\x88\x16\x03\xe9"
+        out, err = running.communicate(timeout=20)
+        assert (running.returncode, out, err) == (0, "", "")
