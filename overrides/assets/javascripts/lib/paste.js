@@ -58,6 +58,9 @@ function blank(text) {
 /** Offset, then bytes, then perhaps two spaces or a bar and the characters. */
 const DUMP_LINE = /^(\s*)([0-9a-f]{4,8})(:?[ \t]+)((?:[0-9a-f]{2}[ -]{0,2})+)(?:(?<=\s)[|\s].*|\s.*)?$/i;
 
+/** How `hexdump` ends: the number of all bytes, alone in a line. */
+const DUMP_END = /^\s*[0-9a-f]{4,8}\s*$/i;
+
 /** @param {string} line */
 function dumpLine(line) {
   const found = DUMP_LINE.exec(line.trimEnd());
@@ -73,7 +76,7 @@ function isDump(text) {
   let expected = null;
   let lines = 0;
   for (const line of text.split("\n")) {
-    if (line.trim() === "") continue;
+    if (line.trim() === "" || (DUMP_END.test(line) && parseInt(line, 16) === expected)) continue;
     const found = dumpLine(line);
     if (!found || (expected !== null && found.offset !== expected)) return false;
     if (expected === null && found.offset % 8 !== 0) return false;
@@ -88,6 +91,7 @@ function blankDump(text) {
   return text
     .split("\n")
     .map((line) => {
+      if (DUMP_END.test(line)) return blank(line);
       const found = dumpLine(line);
       if (!found) return line;
       const { lead, columns } = found;
