@@ -3,16 +3,19 @@
  * rows, and to each row an address with a link that copies it. The table is whole without it.
  *
  * A row whose first cell holds an element with an id has that as its address; others are named after
- * the cell's text. `rows="codes"` is what the rows are called in the count.
+ * the cell's text. `rows="codes"` is what the rows are called in the count; with `unlinked` they get no
+ * address. A row that heads a group of rows is found with them, not alone.
  * @module
  */
 
 import { rowMatches, rowName } from "../lib/table-search.js";
 
+/** The cell that names a group of rows. */
+const GROUP = "th[scope=rowgroup]";
 /** How long the status says what was copied, in milliseconds. */
 const NOTICE = 4000;
 
-/** @typedef {{ row: HTMLTableRowElement, cells: string[], name: string, link: HTMLAnchorElement }} Row */
+/** @typedef {{ row: HTMLTableRowElement, cells: string[], name: string, link?: HTMLAnchorElement }} Row */
 
 export default class TableFilter extends HTMLElement {
   /** @type {Row[]} */ #rows = [];
@@ -25,7 +28,10 @@ export default class TableFilter extends HTMLElement {
     this.#leaving = new AbortController();
     const { signal } = this.#leaving;
     this.#build();
-    this.#rows = [...table.tBodies].flatMap((body) => [...body.rows]).map((row) => this.#enhance(row));
+    this.#rows = [...table.tBodies]
+      .flatMap((body) => [...body.rows])
+      .filter((row) => !row.querySelector(GROUP))
+      .map((row) => this.#enhance(row));
     this.#input.addEventListener("input", () => this.#filter(), { signal });
     addEventListener("hashchange", () => this.#reveal(), { signal });
     // A browser that restores the page fills the field in again.
@@ -38,8 +44,9 @@ export default class TableFilter extends HTMLElement {
     this.#leaving?.abort();
     clearTimeout(this.#timer);
     for (const { row, link } of this.#rows) {
-      link.remove();
+      link?.remove();
       row.hidden = false;
+      row.parentElement?.removeAttribute("hidden");
     }
     this.#rows = [];
     this.replaceChildren();
@@ -75,6 +82,9 @@ export default class TableFilter extends HTMLElement {
    */
   #enhance(row) {
     const cells = [...row.cells].map((cell) => cell.innerText.trim());
+    const group = row.parentElement?.querySelector(GROUP);
+    if (group) cells.push(group.textContent ?? "");
+    if (this.hasAttribute("unlinked")) return { row, cells, name: "" };
     const [first] = row.cells;
     const own = /** @type {HTMLElement | null} */ (first.querySelector("[id]"));
     const name = own?.id ?? this.#free(rowName(cells[0]));
@@ -122,7 +132,10 @@ export default class TableFilter extends HTMLElement {
   #filter() {
     const query = this.#input.value.trim();
     for (const { row, cells } of this.#rows) row.hidden = !rowMatches(query, cells);
-    const shown = this.#rows.filter(({ row }) => !row.hidden).length;
+    const visible = this.#rows.filter(({ row }) => !row.hidden);
+    const bodies = new Set(visible.map(({ row }) => row.parentElement));
+    for (const { row } of this.#rows) row.parentElement?.toggleAttribute("hidden", !bodies.has(row.parentElement));
+    const shown = visible.length;
     const rows = this.getAttribute("rows") ?? "rows";
     if (shown === 0) this.#say(`Nothing here contains “${query}”. Delete a word to see more.`);
     else this.#say(shown === this.#rows.length ? `${shown} ${rows}` : `${shown} of ${this.#rows.length} ${rows}`);

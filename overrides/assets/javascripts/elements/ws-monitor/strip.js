@@ -5,14 +5,14 @@
 
 import { clockTime } from "../../lib/format.js";
 import { timeline } from "../../lib/timeline.js";
+import { block } from "../../lib/wire-shapes.js";
+import { element } from "../../svg.js";
 
 /** @typedef {import("../../lib/session.js").Session} Session */
 
-const NS = "http://www.w3.org/2000/svg";
 const LABELS = 60;
 const GAP = 18;
 const SEGMENT = 72;
-const BLOCK = 8;
 const TOP = 20;
 
 export class Strip {
@@ -143,31 +143,4 @@ function drawLine({ to, opcode, left, arrived }, px, bottom) {
     element("path", { class: name, d: block(opcode, x1, from, 1) }),
     element("path", { class: name, d: block(opcode, x2, until, -1) }),
   ];
-}
-
-/**
- * @param {number} opcode a square for text, two bars for binary, a diamond for control frames
- * @param {number} x
- * @param {number} y
- * @param {number} way 1 to the right of x, -1 to its left
- */
-function block(opcode, x, y, way) {
-  const half = BLOCK / 2;
-  const r = half + 1;
-  if (opcode > 2) return `M${x} ${y - r}l${r} ${r}l${-r} ${r}l${-r} ${-r}z`;
-  const bar = (/** @type {number} */ start, /** @type {number} */ width) =>
-    `M${x + way * start} ${y - r}h${way * width}v${2 * r}h${-way * width}z`;
-  if (opcode === 2) return bar(0.5, 3.5) + bar(6, 3.5);
-  return bar(0.5, BLOCK);
-}
-
-/**
- * @param {string} name
- * @param {Record<string, string | number>} attributes
- * @returns {SVGElement}
- */
-function element(name, attributes) {
-  const made = document.createElementNS(NS, name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
-  return made;
 }
