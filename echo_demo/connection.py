@@ -17,6 +17,7 @@ from .link import Link
 from .proxies import address, group
 from .report import Reporter
 from .shared import Shared
+from .short import between_messages, echo
 
 # Incoming bytes are parsed in pieces of these sizes; with reports, frame by frame. Whatever the
 # library makes of one piece is in memory at once, and compressed bytes may grow a thousandfold.
@@ -38,6 +39,7 @@ class Connection(Link):
         "_message",
         "_message_opcode",
         "_rates",
+        "_short",
         "_started",
         "_step",
         "_turn",
@@ -52,6 +54,8 @@ class Connection(Link):
         self._fragments = 0
         self._turn: asyncio.Handle | None = None
         self._step = _STEP
+        # Messages from this size on do not take the short path, which is open to an echo alone.
+        self._short = 0
         # None once the request is answered.
         self._handshake: Handshake | None = Handshake(self._protocol, shared)
         self._rates = Rates(shared.settings, self.traffic)
@@ -182,6 +186,9 @@ class Connection(Link):
             writes += self._reporter.hello(
                 settings, self._started, bytes(handshake.head), handshake.sent, compression
             )
+        if type(self) is Connection and self._reporter is None:
+            limits = (encoder.threshold for encoder in self._encoders)
+            self._short = min((settings.max_size + 1, *limits))
         self._write(writes)
         interval = self._ping_interval()
         if interval:
@@ -235,12 +242,33 @@ class Connection(Link):
                 if not self._transport.is_closing():
                     self._transport.pause_reading()
                 return
+            if self._short and between_messages(self._protocol):
+                begin, position = position, self._echo_short(data, position)
+                if position != begin:
+                    continue
             if self._reporter is not None and not self._reporter.finished:
                 end = self._reporter.scan(data, position)
             else:
                 end = min(position + self._step, size)
             self._feed(data if end - position == size else data[position:end])
             position = end
+
+    def _echo_short(self, data: bytes, position: int) -> int:
+        """Echo whole messages past the library; return where the first other frame begins."""
+        end, wire = echo(data, position, self._step, self._short, self.traffic)
+        if end != position:
+            reason = self._too_fast()
+            self._write([wire])
+            if reason:
+                self._protocol.fail(CloseCode.POLICY_VIOLATION, reason)
+                self._send((), False, self._protocol.data_to_send())
+        return end
+
+    def _too_fast(self) -> str:
+        rates, traffic = self._rates, self.traffic
+        if traffic.bytes_in > rates.byte_mark or traffic.requests() > rates.message_mark:
+            return rates.passed(traffic)
+        return ""
 
     def _feed(self, data: bytes) -> None:
         protocol, traffic = self._protocol, self.traffic
@@ -265,11 +293,9 @@ class Connection(Link):
                     self._fail_fragments()
                     break
                 self._echo(frame, out)
-        rates = self._rates
-        if traffic.bytes_in > rates.byte_mark or traffic.requests() > rates.message_mark:
-            reason = rates.passed(traffic)
-            if reason:
-                protocol.fail(CloseCode.POLICY_VIOLATION, reason)
+        reason = self._too_fast()
+        if reason:
+            protocol.fail(CloseCode.POLICY_VIOLATION, reason)
         if not echoing:
             out.clear()
         # Answers leave in the order of what they answer; a close frame comes behind them.

@@ -75,9 +75,10 @@ class Compression(Extension):
 
     Attributes:
         parameters: what was agreed, as in the response's Sec-WebSocket-Extensions.
+        threshold: the size in bytes from which messages are compressed.
     """
 
-    __slots__ = ("_deflate", "_threshold", "decode", "parameters")
+    __slots__ = ("_deflate", "decode", "parameters", "threshold")
 
     name = ServerPerMessageDeflateFactory.name
 
@@ -88,13 +89,13 @@ class Compression(Extension):
         threshold: int,
     ) -> None:
         self._deflate = deflate
-        self._threshold = threshold
+        self.threshold = threshold
         self.parameters = dict(parameters)
         self.decode = deflate.decode  # type: ignore[method-assign]
 
     def encode(self, frame: Frame) -> Frame:
         """Compress a whole message of at least the threshold's size."""
-        if len(frame.data) < self._threshold:
+        if len(frame.data) < self.threshold:
             return frame
         return self._deflate.encode(frame)
 
