@@ -87,6 +87,32 @@ def test_a_deflate_bomb_costs_no_more_than_the_limit(headers: tuple[str, ...]) -
 
 
 @measures_memory
+@pytest.mark.parametrize("size", [500, 20_000])
+def test_a_fragmented_deflate_bomb_costs_no_more_than_the_limit(size: int) -> None:
+    # Of 500 bytes each fragment is within the limit, and all together are not.
+    bomb = deflate(bytes(200 * 2**20))
+    pieces = [bomb[at : at + size] for at in range(0, len(bomb), size)]
+    frames = [
+        frame(
+            CONTINUATION if index else BINARY,
+            piece,
+            fin=index == len(pieces) - 1,
+            rsv=0 if index else 4,
+        )
+        for index, piece in enumerate(pieces)
+    ]
+    with served(max_size=2**20) as server, RawClient(server) as client:
+        client.open("/", DEFLATE)
+        reset_peak()
+        before = resident_kib()
+        # The server may end the connection while there is more to send.
+        with suppress(ConnectionError):
+            client.send(b"".join(frames))
+        assert client.frame().close_code == 1009
+        assert resident_kib() - before < 20 * 1024
+
+
+@measures_memory
 def test_many_small_bombs_for_a_client_that_does_not_read() -> None:
     # Each is within the limit; together they would be a GiB.
     bomb = frame(BINARY, deflate(bytes(2**20)), rsv=4)
