@@ -11,7 +11,7 @@ export NO_MKDOCS_2_WARNING := 1
 export ECHO_PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build check lint test conformance fuzz soak zensical support theme images lock clean
+.PHONY: help serve build check lint test audit conformance fuzz soak zensical support theme images lock clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ test: $(VENV)/.test lint check ## Lint, check and run every test; PYTEST_ARGS=te
 	@$(BIN)/python -m tests.browser.chromium
 	@$(BIN)/python -m tests.deploy.programs
 	$(BIN)/python -m pytest --numprocesses logical --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
+
+audit: $(VENV)/.test ## Measure the built pages with Lighthouse, check their markup; AUDIT=home measures a part
+	@$(BIN)/python -m tests.audit $(AUDIT)
 
 conformance: $(VENV)/.test ## Run all Autobahn cases against the echo server, and keep the result for its page
 	@$(BIN)/python -u -m tests.echo.conformance

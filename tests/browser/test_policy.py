@@ -56,6 +56,7 @@ def test_no_page_violates_it(page: Page, site: Site) -> None:
         response = page.goto(site.url(path), wait_until="networkidle")
         assert response
         assert "Content-Security-Policy".lower() in response.headers
+        expect(page.get_by_role("button", name="Search").first).to_be_visible()
         page.keyboard.press("/")
         search = page.get_by_role("dialog", name="Search")
         search.get_by_role("searchbox").fill("handshake")

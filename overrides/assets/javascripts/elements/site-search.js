@@ -3,7 +3,7 @@
  * fetched when it is first opened. `/` and Ctrl-K or Cmd-K open it too, and so does a page whose
  * address has `?q=`.
  */
-import { resultOf, summary } from "../lib/search-results.js";
+import { inOrder, resultOf, summary } from "../lib/search-results.js";
 
 /** The site's root: Pagefind writes its files into a folder of it. */
 const ROOT = new URL("../../../", import.meta.url);
@@ -12,7 +12,13 @@ const OPTIONS = {
   baseUrl: ROOT.pathname,
   excerptLength: 22,
   // A page that a word is about says it in its title and often; short pages are no better for it.
-  ranking: { pageLength: 0.1, termFrequency: 0.6, metaWeights: { title: 8, description: 4 } },
+  ranking: {
+    pageLength: 0.1,
+    termFrequency: 0.6,
+    // The word itself rather than one that begins with it.
+    termSimilarity: 5,
+    metaWeights: { title: 8, description: 4 },
+  },
 };
 
 /** How many pages are shown. */
@@ -32,6 +38,18 @@ function load() {
   // The next opening tries again.
   engine.catch(() => (engine = undefined));
   return engine;
+}
+
+/**
+ * @param {string} query
+ * @returns {Promise<{ count: number, pages: import("../lib/search-results.js").Found[] }>} how many
+ *   pages were found, and those to show, the best first
+ */
+export async function find(query) {
+  const pagefind = await load();
+  const { results } = await pagefind.search(query);
+  const best = results.slice(0, SHOWN).map((/** @type {any} */ result) => result.data());
+  return { count: results.length, pages: inOrder(query, await Promise.all(best)) };
 }
 
 const DIALOG = `
@@ -185,14 +203,9 @@ export default class SiteSearch extends HTMLElement {
       return;
     }
     try {
-      const pagefind = await load();
+      const { count, pages } = await find(query);
       if (asked !== this.#asked) return;
-      const { results } = await pagefind.search(query);
-      const found = await Promise.all(
-        results.slice(0, SHOWN).map((/** @type {any} */ result) => result.data()),
-      );
-      if (asked !== this.#asked) return;
-      this.#show(summary(results.length, query), found.map(resultOf));
+      this.#show(summary(count, query), pages.map(resultOf));
     } catch {
       if (asked === this.#asked) {
         this.#show("The search index could not be loaded. Check the connection and type again.", []);

@@ -41,6 +41,36 @@ export function resultOf(found) {
   };
 }
 
+/** @param {string} text @returns {string[]} its words in lower case, each in the singular */
+const words = (text) =>
+  (text.toLowerCase().match(/[\p{L}\p{N}_]+/gu) ?? []).map((word) => word.replace(/(?<=..)s$/, ""));
+
+/**
+ * How much of a title is what was asked for: 0 unless it has every word of the query.
+ *
+ * @param {string[]} asked
+ * @param {string} title
+ */
+function covered(asked, title) {
+  const has = words(title);
+  return asked.length && asked.every((word) => has.includes(word)) ? asked.length / has.length : 0;
+}
+
+/**
+ * Pages in the order in which they are shown: first those that the query names by their title, which
+ * the engine may put behind one whose words begin alike ("frames", "frameworks").
+ *
+ * @param {string} query
+ * @param {Found[]} found the best first
+ * @returns {Found[]}
+ */
+export function inOrder(query, found) {
+  const asked = words(query);
+  /** @param {Found} page */
+  const named = (page) => covered(asked, page.meta.title ?? "");
+  return [...found].sort((one, other) => named(other) - named(one));
+}
+
 /**
  * @param {number} pages how many pages were found
  * @param {string} query

@@ -1,0 +1,134 @@
+"""Whether the search puts first what a reader wants: real queries, judged in the real engine.
+
+The queries are messages, names and questions that recur in public issue trackers, and ways in which
+people type them. One is judged as soon as one of its pages exists.
+"""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.site import Site
+
+# What is typed, and the pages of which one should come first.
+QUERIES: dict[str, tuple[str, ...]] = {
+    # Close codes and drops.
+    "1006": ("troubleshoot/1006/", "reference/close-codes/"),
+    "1006 abnormal closure": ("reference/close-codes/", "troubleshoot/1006/"),
+    "close codes": ("reference/close-codes/",),
+    "1009 message too big": ("reference/close-codes/", "troubleshoot/frame-errors/"),
+    "1011": ("reference/close-codes/", "troubleshoot/frame-errors/"),
+    "4000": ("reference/close-codes/",),
+    "drops after 60 seconds": (
+        "troubleshoot/timeout/",
+        "deploy/",
+        "deploy/nginx/",
+        "deploy/self-host/",
+    ),
+    "proxy_read_timeout": (
+        "deploy/nginx/",
+        "troubleshoot/timeout/",
+        "deploy/self-host/",
+        "deploy/",
+    ),
+    "keepalive ping timeout": (
+        "troubleshoot/frame-errors/",
+        "languages/python/",
+        "build/heartbeat/",
+    ),
+    "killed peer": ("protocol/ping-pong-close/",),
+    # Handshake.
+    "Sec-WebSocket-Accept": ("protocol/handshake/", "reference/headers/"),
+    "Sec-WebSocket-Key": ("protocol/handshake/", "reference/headers/"),
+    "Sec-WebSocket-Extensions": ("reference/headers/", "protocol/handshake/"),
+    "handshake": ("protocol/handshake/",),
+    "unexpected response code 400": (
+        "troubleshoot/handshake-status-codes/",
+        "troubleshoot/",
+        "protocol/handshake/",
+    ),
+    "426 upgrade required": ("protocol/handshake/", "troubleshoot/handshake-status-codes/"),
+    "authorization header browser": ("build/authentication/", "reference/headers/"),
+    "CORS": ("troubleshoot/cors/", "protocol/handshake/", "troubleshoot/", "reference/headers/"),
+    "subprotocol": ("build/subprotocols/", "reference/websocket-api/", "protocol/handshake/"),
+    # Frames.
+    "RSV1 must be clear": ("troubleshoot/frame-errors/", "protocol/framing/", "troubleshoot/"),
+    "frames": ("protocol/framing/",),
+    "framing": ("protocol/framing/",),
+    "masking": ("protocol/framing/",),
+    "opcode": ("protocol/framing/",),
+    "fragmentation": ("protocol/framing/",),
+    "permessage-deflate": (
+        "protocol/compression/",
+        "protocol/handshake/",
+        "protocol/framing/",
+        "reference/headers/",
+        "reference/standards/",
+    ),
+    "ping pong": ("protocol/ping-pong-close/", "build/heartbeat/"),
+    "can a browser send a ping": ("build/heartbeat/", "protocol/ping-pong-close/"),
+    # Interfaces.
+    "bufferedAmount": ("reference/websocket-api/", "build/backpressure/"),
+    "binaryType": ("reference/websocket-api/",),
+    "readyState": ("reference/websocket-api/",),
+    "WebSocketStream": (
+        "reference/websocket-api/",
+        "reference/browser-support/",
+        "compare/webtransport/",
+    ),
+    "browser support": ("reference/browser-support/",),
+    "Safari": ("reference/browser-support/", "troubleshoot/safari-ios/"),
+    # Code, choice and operation.
+    "python": ("languages/python/",),
+    "asyncio client": ("languages/python/",),
+    "websocket vs sse": ("compare/", "compare/sse/"),
+    "WebTransport": ("compare/", "compare/webtransport/", "reference/standards/"),
+    "http/2": ("protocol/http2-http3/",),
+    "websocket over http/3": ("protocol/http2-http3/",),
+    "RFC 6455": ("reference/standards/", "reference/"),
+    "echo server": ("tools/echo/",),
+    "self host": ("deploy/self-host/",),
+    "content security policy": ("deploy/self-host/",),
+    "report protocol": ("tools/report-protocol/",),
+    # As people type.
+    "handshakes": ("protocol/handshake/",),
+    "handshak": ("protocol/handshake/",),
+    "fragmented": ("protocol/framing/",),
+    "mask key": ("protocol/framing/",),
+}
+FIND = """async ([queries, module]) => {
+  const { find } = await import(module);
+  const found = {};
+  for (const query of queries) {
+    found[query] = (await find(query)).pages.slice(0, 3).map((page) => page.url);
+  }
+  return found;
+}"""
+
+
+@pytest.fixture
+def found(page: Page, site: Site) -> dict[str, list[str]]:
+    """The first three pages for each query, without what cannot be judged yet."""
+    page.goto(site.url())
+    judged = [
+        query
+        for query, pages in QUERIES.items()
+        if any((site.folder / path / "index.html").is_file() for path in pages)
+    ]
+    assert len(judged) >= 40
+    answer: dict[str, list[str]] = page.evaluate(
+        FIND, [judged, site.url("assets/javascripts/elements/site-search.js")]
+    )
+    return answer
+
+
+def test_the_wanted_page_comes_first(found: dict[str, list[str]], site: Site) -> None:
+    def wanted(query: str, urls: list[str]) -> bool:
+        return any(url.removeprefix(site.base) in QUERIES[query] for url in urls)
+
+    missing = {query: urls for query, urls in found.items() if not wanted(query, urls)}
+    assert missing == {}
+    first = {query: urls for query, urls in found.items() if wanted(query, urls[:1])}
+    later = {query: urls for query, urls in found.items() if query not in first}
+    assert len(first) >= 0.9 * len(found), later
