@@ -1,8 +1,10 @@
-"""Records the session that `<ws-monitor>` plays where no server answers.
+"""Records the sessions that pages show where no server answers.
 
 ``python -m tests.browser.record`` lets Chromium hold a real conversation with a real echo server,
 with the site's own modules, and writes every event of it with its time to
-overrides/assets/recordings/demo.json. It takes as long as the recording is.
+overrides/assets/recordings/demo.json, which `<ws-monitor>` plays. It takes as long as the recording
+is. ``python -m tests.browser.record trace`` does so for `<wire-trace>`: a message of each kind, and
+a close by the server; of bytes it writes the first 256.
 """
 
 from __future__ import annotations
@@ -20,7 +22,9 @@ from echo_demo.settings import Settings
 from tests.browser import chromium
 from tests.site import ROOT, serve
 
-RECORDING = ROOT / "overrides" / "assets" / "recordings" / "demo.json"
+FOLDER = ROOT / "overrides" / "assets" / "recordings"
+RECORDING = FOLDER / "demo.json"
+TRACE = FOLDER / "trace.json"
 
 CONVERSATION = """
 async ([url, seconds]) => {
@@ -54,9 +58,43 @@ async ([url, seconds]) => {
 }
 """
 
+EVERY_KIND = """
+async ([url]) => {
+  const { Connection } = await import("/assets/javascripts/elements/ws-monitor/connection.js");
+  const { messages } = await import("/assets/javascripts/elements/wire-trace/messages.js");
+  const { printHex } = await import("/assets/javascripts/lib/bytes.js");
+  const events = [];
+  const begin = performance.now();
+  const relative = (at) => Math.round((at - begin) * 1000) / 1000;
+  await new Promise((resolve) => {
+    const kinds = Object.values(messages);
+    let sent = 0;
+    const connection = new Connection(url, (event) => {
+      const { data } = event;
+      const bytes = data instanceof Uint8Array;
+      const part = bytes ? printHex(data.subarray(0, 256), "") : "";
+      const first = bytes ? { hex: part, length: data.length } : data;
+      const epoch = event.epoch === undefined ? undefined : event.epoch + begin;
+      events.push({ ...event, at: relative(event.at), data: first, epoch });
+      if (event.type === "closed") resolve();
+      // The counts come last of what belongs to a message, or to the ping that comes first.
+      const counted = typeof data === "string" && data.includes('"type":"totals"');
+      const counts = counted && event.type === "message-in" ? JSON.parse(data) : null;
+      const answered = counts?.in.messages === sent && counts.out.messages === sent;
+      if (answered && counts.in.frames.pong > 0 && sent < kinds.length) {
+        connection.send(kinds[sent]());
+        sent += 1;
+      }
+    });
+    connection.start();
+  });
+  return events;
+}
+"""
 
-def converse(seconds: float) -> tuple[list[dict[str, Any]], str]:
-    """Return the events of a session of that many seconds, and the browser's version.
+
+def converse(script: str, *arguments: Any) -> tuple[list[dict[str, Any]], str]:
+    """Return the events of the session that a script holds, and the browser's version.
 
     Raises playwright.sync_api.Error where the connection ends early.
     """
@@ -71,7 +109,7 @@ def converse(seconds: float) -> tuple[list[dict[str, Any]], str]:
         page = browser.new_page()
         # Any page of that origin: the modules are imported into it.
         page.goto(served.url("assets/javascripts/main.js"))
-        events = page.evaluate(CONVERSATION, [f"{echo.url}/demo", seconds])
+        events = page.evaluate(script, [f"{echo.url}/demo", *arguments])
         version = browser.version
         browser.close()
     return [{k: v for k, v in event.items() if v is not None} for event in events], version
@@ -88,14 +126,17 @@ def write(path: Path, events: list[dict[str, Any]], about: dict[str, Any]) -> No
 
 def main() -> None:
     """Record and write."""
-    parser = argparse.ArgumentParser(description="Record the session for <ws-monitor>.")
-    parser.add_argument("--seconds", type=float, default=45, help="how long (default: %(default)s)")
-    parser.add_argument("--output", type=Path, default=RECORDING, help="default: %(default)s")
+    parser = argparse.ArgumentParser(description="Record a session for pages without a server.")
+    parser.add_argument("what", nargs="?", choices=("demo", "trace"), default="demo")
+    parser.add_argument("--seconds", type=float, default=45, help="of demo (default: %(default)s)")
+    parser.add_argument("--output", type=Path, help="instead of the recording that the site has")
     options = parser.parse_args()
     recorded = datetime.now(UTC).isoformat(timespec="seconds")
-    events, version = converse(options.seconds)
-    write(options.output, events, {"recorded": recorded, "browser": f"Chromium {version}"})
-    print(f"{len(events)} events, {options.output.stat().st_size} bytes: {options.output}")
+    demo = options.what == "demo"
+    events, version = converse(CONVERSATION, options.seconds) if demo else converse(EVERY_KIND)
+    output = options.output or (RECORDING if demo else TRACE)
+    write(output, events, {"recorded": recorded, "browser": f"Chromium {version}"})
+    print(f"{len(events)} events, {output.stat().st_size} bytes: {output}")
 
 
 if __name__ == "__main__":

@@ -44,9 +44,13 @@ export function make(tag, className = "", content = "") {
 export function byteView(unit, room) {
   const view = make("div", "wb", [rowsOf(unit, room >= ROOM ? WIDE : NARROW), fieldsOf(unit)]);
   if (unit.from) view.dataset.from = unit.from;
-  view.addEventListener("pointerover", (event) => light(view, /** @type {Element} */ (event.target)));
+  // Not pointerover, which a page that scrolls under a resting pointer causes too.
+  view.addEventListener("pointermove", (event) => light(view, /** @type {Element} */ (event.target)));
   view.addEventListener("click", (event) => light(view, /** @type {Element} */ (event.target)));
-  view.addEventListener("focusin", (event) => light(view, /** @type {Element} */ (event.target)));
+  view.addEventListener("focusin", (event) => {
+    light(view, /** @type {Element} */ (event.target));
+    reveal(view);
+  });
   lightField(view, "0");
   return view;
 }
@@ -58,6 +62,16 @@ export function byteView(unit, room) {
 function light(view, target) {
   const field = /** @type {HTMLElement | null} */ (target.closest("[data-field]"))?.dataset.field;
   if (field !== undefined) lightField(view, field);
+}
+
+/** Scrolls the rows, and not the page, to what is lit. @param {HTMLElement} view */
+function reveal(view) {
+  const box = /** @type {HTMLElement} */ (view.querySelector(".wb-rows"));
+  const cell = box.querySelector(".wb-lit");
+  if (!cell) return;
+  const seen = box.getBoundingClientRect();
+  const { top, bottom } = cell.getBoundingClientRect();
+  if (top < seen.top || bottom > seen.bottom) box.scrollTop += top - seen.top - seen.height / 3;
 }
 
 /**
