@@ -127,6 +127,8 @@ def test_all_guides_lists_every_page_with_what_it_says(page: Page, site: Site) -
     page.get_by_role("link", name="Browse all guides").click()
     page.wait_for_url(site.url("guides/"))
     table = page.get_by_role("article").get_by_role("table")
+    # The address changes before the page does.
+    expect(table).to_be_visible()
     listed = table.get_by_role("link").evaluate_all(HREFS)
     assert sorted([*listed, site.url("guides/")]) == sorted(set(pages(page)))
     row = table.get_by_role("row").filter(has_text="Ping, pong and close")

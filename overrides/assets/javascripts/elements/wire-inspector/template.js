@@ -45,7 +45,7 @@ export const TEMPLATE = `<form class="wi" data-part="decode" aria-label="Decode"
 <h2>Compute Sec-WebSocket-Accept</h2>
 <label class="wi-wide"><span>Sec-WebSocket-Key</span><input name="key" value="dGhlIHNhbXBsZSBub25jZQ==" spellcheck="false" autocomplete="off"></label>
 <dl>
-<div><dt>Key</dt><dd role="status" data-part="key-problem"></dd></div>
+<div><dt>Key</dt><dd><span role="status" data-part="key-problem"></span></dd></div>
 <div><dt>Key and string</dt><dd data-part="key-input"></dd></div>
 <div><dt>SHA-1</dt><dd data-part="key-digest"></dd></div>
 <div><dt>Accept</dt><dd><strong data-part="key-accept"></strong></dd></div>
