@@ -94,9 +94,9 @@ def test_several_changes_of_view_at_once(
 ) -> None:
     page.add_init_script(
         """window.IntersectionObserver = class {
-          constructor(callback) { window.look = (...seen) =>
-            callback(seen.map((isIntersecting) => ({ isIntersecting }))); }
-          observe() {}
+          constructor(callback) { this.callback = callback; }
+          observe(target) { if (target.localName === "ws-monitor") window.look = (...seen) =>
+            this.callback(seen.map((isIntersecting) => ({ isIntersecting }))); }
           disconnect() {}
         };"""
     )
