@@ -134,28 +134,28 @@ def method_not_allowed(protocol: ServerProtocol) -> Response:
     return response
 
 
+def _try_again(protocol: ServerProtocol, status: HTTPStatus, text: str) -> Response:
+    response = protocol.reject(status, text)
+    response.headers["Retry-After"] = "5"
+    return response
+
+
 def full(protocol: ServerProtocol) -> Response:
     """503: the limit of connections is reached."""
     text = "As many connections are open as this server allows. Try again in some seconds.\n"
-    response = protocol.reject(HTTPStatus.SERVICE_UNAVAILABLE, text)
-    response.headers["Retry-After"] = "5"
-    return response
+    return _try_again(protocol, HTTPStatus.SERVICE_UNAVAILABLE, text)
 
 
 def draining(protocol: ServerProtocol) -> Response:
     """503: the server is about to end."""
     text = "This server is shutting down. Try again in some seconds.\n"
-    response = protocol.reject(HTTPStatus.SERVICE_UNAVAILABLE, text)
-    response.headers["Retry-After"] = "5"
-    return response
+    return _try_again(protocol, HTTPStatus.SERVICE_UNAVAILABLE, text)
 
 
 def too_many(protocol: ServerProtocol) -> Response:
     """429: the limit of connections from one address is reached."""
     text = "Your address has as many connections open as this server allows it. Close some first.\n"
-    response = protocol.reject(HTTPStatus.TOO_MANY_REQUESTS, text)
-    response.headers["Retry-After"] = "5"
-    return response
+    return _try_again(protocol, HTTPStatus.TOO_MANY_REQUESTS, text)
 
 
 def origin_refused(protocol: ServerProtocol) -> Response:

@@ -19,6 +19,7 @@ import trustme
 from websockets.sync.client import connect
 
 from echo_demo.background import BackgroundServer
+from tests.echo import test_process
 from tests.echo.raw import (
     BINARY,
     CLOSE,
@@ -31,7 +32,7 @@ from tests.echo.raw import (
     request,
 )
 from tests.echo.test_limits import eventually, served
-from tests.echo.test_process import COMMAND, ENVIRONMENT, ROOT
+from tests.echo.test_process import run
 
 
 def get(server: BackgroundServer, path: str) -> str:
@@ -180,19 +181,10 @@ def test_metrics_count_what_happened() -> None:
 
 @contextmanager
 def process(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    with subprocess.Popen(
-        [*COMMAND, "--port", "0", *arguments],
-        cwd=ROOT,
-        env=ENVIRONMENT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as running:
-        try:
-            assert running.stdout is not None
-            yield running, running.stdout.readline().split()[3]
-        finally:
-            running.kill()
+    """The command and the address it names, `wss:` ones included."""
+    with test_process.process(*arguments) as running:
+        assert running.stdout is not None
+        yield running, running.stdout.readline().split()[3]
 
 
 def test_the_log_has_a_line_for_each_connection_and_no_payload() -> None:
@@ -272,15 +264,7 @@ def _accepts(address: str, times: int) -> bool:
 def test_workers_find_a_busy_port() -> None:
     with process("--workers", "2") as (_, address):
         port = address.split(":")[2].rstrip("/")
-        done = subprocess.run(
-            [*COMMAND, "--workers", "2", "--port", port],
-            cwd=ROOT,
-            env=ENVIRONMENT,
-            capture_output=True,
-            text=True,
-            timeout=20,
-            check=False,
-        )
+        done = run("--workers", "2", "--port", port)
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert "in use" in done.stderr
 
@@ -328,15 +312,7 @@ def test_tls_and_a_new_certificate_without_an_interruption(tmp_path: Path) -> No
 def test_a_certificate_that_can_not_be_used_is_one_line(tmp_path: Path, workers: str) -> None:
     (tmp_path / "broken.pem").write_text("broken")
     for name in ("missing.pem", "broken.pem"):
-        done = subprocess.run(
-            [*COMMAND, "--port", "0", "--workers", workers, "--cert", str(tmp_path / name)],
-            cwd=ROOT,
-            env=ENVIRONMENT,
-            capture_output=True,
-            text=True,
-            timeout=20,
-            check=False,
-        )
+        done = run("--port", "0", "--workers", workers, "--cert", str(tmp_path / name))
         assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
         assert name in done.stderr
 

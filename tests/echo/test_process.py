@@ -40,6 +40,19 @@ def process(*arguments: str) -> Iterator[subprocess.Popen[str]]:
             running.kill()
 
 
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command to its end, which is a refusal to start."""
+    return subprocess.run(
+        [*COMMAND, *arguments],
+        cwd=ROOT,
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+
+
 def address_of(running: subprocess.Popen[str]) -> str:
     assert running.stdout is not None
     line = running.stdout.readline()
@@ -115,29 +128,13 @@ def test_a_busy_port_is_one_line_and_status_2() -> None:
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "256.256.256.256", "a..b", "a" * 70])
 def test_a_host_that_is_not_here_is_one_line_and_status_2(host: str) -> None:
-    done = subprocess.run(
-        [*COMMAND, "--port", "0", "--host", host],
-        cwd=ROOT,
-        env=ENVIRONMENT,
-        capture_output=True,
-        text=True,
-        timeout=20,
-        check=False,
-    )
+    done = run("--port", "0", "--host", host)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert host in done.stderr
 
 
 def test_a_value_of_two_lines_is_still_one_line() -> None:
-    done = subprocess.run(
-        [*COMMAND, "--port", "80\n81"],
-        cwd=ROOT,
-        env=ENVIRONMENT,
-        capture_output=True,
-        text=True,
-        timeout=20,
-        check=False,
-    )
+    done = run("--port", "80\n81")
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert "--port 80 81:" in done.stderr
 
@@ -187,15 +184,7 @@ def test_a_hangup_before_it_serves_does_not_end_it() -> None:
 
 
 def test_a_key_without_its_certificate_names_the_options() -> None:
-    done = subprocess.run(
-        [*COMMAND, "--key", "key.pem"],
-        cwd=ROOT,
-        env=ENVIRONMENT,
-        capture_output=True,
-        text=True,
-        timeout=20,
-        check=False,
-    )
+    done = run("--key", "key.pem")
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert "--key key.pem" in done.stderr
     assert "--cert" in done.stderr
