@@ -41,24 +41,33 @@ export function resultOf(found) {
   };
 }
 
-/** @param {string} text @returns {string[]} its words in lower case, each in the singular */
-const words = (text) =>
-  (text.toLowerCase().match(/[\p{L}\p{N}_]+/gu) ?? []).map((word) => word.replace(/(?<=..)s$/, ""));
+/** @param {string} text @returns {string[]} its words in lower case */
+const words = (text) => text.toLowerCase().match(/[\p{L}\p{N}_]+/gu) ?? [];
+
+/** @param {string[]} list @returns {string[]} the same, each in the singular */
+const singular = (list) => list.map((word) => word.replace(/(?<=..)s$/, ""));
 
 /**
- * How much of a title is what was asked for: 0 unless it has every word of the query.
+ * How much of a title is what was asked for: 0 unless it has every word of the query, above 1 where
+ * it has them as they were written.
  *
  * @param {string[]} asked
  * @param {string} title
  */
 function covered(asked, title) {
   const has = words(title);
-  return asked.length && asked.every((word) => has.includes(word)) ? asked.length / has.length : 0;
+  /** @param {string[]} query @param {string[]} text */
+  const holds = (query, text) => query.length > 0 && query.every((word) => text.includes(word));
+  if (!holds(singular(asked), singular(has))) return 0;
+  return asked.length / has.length + (holds(asked, has) ? 1 : 0);
 }
 
+/** @param {string} url @returns {string} the last part of its path: `framing` of `/protocol/framing/` */
+const slug = (url) => /([^/]*)\/(?:[?#]|$)/.exec(url)?.[1] ?? "";
+
 /**
- * Pages in the order in which they are shown: first those that the query names by their title, which
- * the engine may put behind one whose words begin alike ("frames", "frameworks").
+ * Pages in the order in which they are shown: first those that the query names by their title or
+ * their address, which the engine may put behind one whose words begin alike ("frames", "frameworks").
  *
  * @param {string} query
  * @param {Found[]} found the best first
@@ -67,7 +76,8 @@ function covered(asked, title) {
 export function inOrder(query, found) {
   const asked = words(query);
   /** @param {Found} page */
-  const named = (page) => covered(asked, page.meta.title ?? "");
+  const named = (page) =>
+    Math.max(covered(asked, page.meta.title ?? ""), covered(asked, slug(page.url)));
   return [...found].sort((one, other) => named(other) - named(one));
 }
 
