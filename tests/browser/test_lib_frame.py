@@ -110,7 +110,7 @@ def modules(site: Site, page: Page) -> Modules:
 
 
 def decode(modules: Modules, conversations: list[Conversation]) -> list[dict[str, Any]]:
-    return modules.run("lib/frame.js", DECODE, conversations)  # type: ignore[no-any-return]
+    return modules.run("lib/frame-decoder.js", DECODE, conversations)  # type: ignore[no-any-return]
 
 
 def test_the_examples_of_the_rfc(modules: Modules) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from echo_demo.background import BackgroundServer
 from echo_demo.settings import Settings
+from tests.echo.raw import RawClient
 
 
 @pytest.fixture(scope="package")
@@ -15,3 +16,10 @@ def server() -> Iterator[BackgroundServer]:
     """A server with its default settings, shared by tests that open connections of their own."""
     with BackgroundServer(Settings(port=0)) as shared:
         yield shared
+
+
+@pytest.fixture
+def client(server: BackgroundServer) -> Iterator[RawClient]:
+    """A connection to that server, on which nothing is sent yet."""
+    with RawClient(server) as connected:
+        yield connected

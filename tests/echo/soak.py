@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 import psutil
 from websockets.asyncio.client import ClientConnection, connect
 
-from tests.echo.test_operations import number
+from tests.echo.plain import number
 
 # Seconds within which an echo must come, on a machine with other work too.
 PATIENCE = 60.0

@@ -137,6 +137,8 @@ def test_many_small_bombs_for_a_client_that_does_not_read() -> None:
 def test_endless_empty_fragments_cost_nothing() -> None:
     with served(max_fragments=1_000_000) as server, RawClient(server) as client:
         client.open()
+        # They are some seconds of work, more where other tests run beside.
+        client.socket.settimeout(120)
         reset_peak()
         before = resident_kib()
         client.send(frame(TEXT, fin=False) + frame(CONTINUATION, fin=False) * 300_000)

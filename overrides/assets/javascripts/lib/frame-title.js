@@ -7,7 +7,7 @@ import { grouped, visible } from "./format.js";
 import { BINARY, CLOSE, CONTINUATION, TEXT, isControl, isUtf8, opcodeName, readClose, readText } from "./frame.js";
 
 /** @typedef {import("./frame.js").Bytes} Bytes */
-/** @typedef {import("./frame.js").Frame} Frame */
+/** @typedef {import("./frame-decoder.js").Frame} Frame */
 
 /** Characters of a payload that a title quotes. */
 const QUOTED = 40;

@@ -5,7 +5,8 @@
 
 import { inflate } from "./deflate.js";
 import { frameTitle } from "./frame-title.js";
-import { TEXT, decodeFrames } from "./frame.js";
+import { TEXT } from "./frame.js";
+import { decodeFrames } from "./frame-decoder.js";
 import { parsePaste } from "./paste.js";
 
 /**
