@@ -11,7 +11,7 @@ export NO_MKDOCS_2_WARNING := 1
 export ECHO_PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build check lint test audit conformance fuzz soak zensical support theme images lock clean
+.PHONY: help serve build check lint test audit conformance bench fuzz soak zensical support theme images lock clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ support: $(VENV)/.test ## Take the newest data on browser support, and make its 
 	@folder="$$(mktemp -d)" && trap 'rm -rf "$$folder"' EXIT && \
 	  npm install --silent --no-save --prefix "$$folder" @mdn/browser-compat-data web-features && \
 	  $(BIN)/python -m tests.reference.support "$$folder/node_modules"
+
+bench: $(VENV)/.test ## Measure the echo server beside others, and write the page's numbers: two minutes
+	@$(BIN)/python -m tests.measure.echo
 
 theme: $(VENV)/.serve ## Take from Material's stylesheet what the pages use, after an upgrade
 	@$(BIN)/python -m hooks.theme
