@@ -11,7 +11,7 @@ export NO_MKDOCS_2_WARNING := 1
 export ECHO_PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build check lint test audit conformance bench fuzz soak zensical support theme images lock clean
+.PHONY: help serve build check lint test audit conformance bench fuzz soak zensical support theme fonts images lock clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +61,12 @@ bench: $(VENV)/.test ## Measure the echo server beside others, and write the pag
 
 theme: $(VENV)/.serve ## Take from Material's stylesheet what the pages use, after an upgrade
 	@$(BIN)/python -m hooks.theme
+
+fonts: $(VENV)/.serve ## Subset the mono face again
+	@folder="$$(mktemp -d)" && trap 'rm -rf "$$folder"' EXIT && \
+	  npm install --silent --no-save --prefix "$$folder" @fontsource/ibm-plex-mono && \
+	  $(BIN)/python -m pip install --quiet --target "$$folder/python" fonttools brotli && \
+	  PYTHONPATH="$$folder/python" $(BIN)/python -m hooks.fonts "$$folder/node_modules"
 
 images: $(VENV)/.test ## Draw the social images of the sections and the touch icon again
 	@$(BIN)/python -m tests.browser.images

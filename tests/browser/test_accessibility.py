@@ -54,7 +54,7 @@ def search(page: Page, site: Site) -> None:
 def menu(page: Page, site: Site) -> None:
     page.set_viewport_size({"width": PHONE, "height": 844})
     read(page, site, "tools/report-protocol/")
-    page.get_by_role("checkbox", name="Menu of all sections").press("Space")
+    page.get_by_role("button", name="Menu of all sections").press("Space")
     expect(page.get_by_role("navigation", name="Pages").get_by_role("link").first).to_be_visible()
 
 

@@ -1,0 +1,51 @@
+"""``python -m hooks.fonts FOLDER``: the mono face of the site, as small files of ours.
+
+FOLDER holds the npm package of IBM Plex Mono; `make fonts` brings it and fontTools. What is kept:
+printable ASCII, the punctuation that prose uses, and the signs of our panels. The license reserves
+the name Plex for the whole font, so what comes out is called Wire Mono.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from pathlib import Path
+
+TARGET = Path(__file__).parent.parent / "overrides" / "assets" / "fonts"
+PACKAGE = Path("@fontsource", "ibm-plex-mono")
+NAME = "Wire Mono"
+WEIGHTS = (400, 600)
+CHARACTERS = "".join(map(chr, range(0x20, 0x7F))) + "\u00a0§°±µ·×–—‘’“”•…−≤≥"  # noqa: RUF001
+
+
+def main() -> None:
+    """Write a file for each weight, and the license beside them."""
+    package = Path(sys.argv[1]) / PACKAGE
+    TARGET.mkdir(exist_ok=True)
+    for weight in WEIGHTS:
+        source = package / "files" / f"ibm-plex-mono-latin-{weight}-normal.woff2"
+        target = TARGET / f"mono-{weight}.woff2"
+        reduce(source, target)
+        print(f"{target.name}: {target.stat().st_size} of {source.stat().st_size} bytes kept")
+    (TARGET / "LICENSE").write_bytes((package / "LICENSE").read_bytes())
+
+
+def reduce(source: Path, target: Path) -> None:
+    """Write the part of the font that pages use."""
+    # Not in the lock files: nothing but this command needs it.
+    subset = import_module("fontTools.subset")
+    options = subset.Options(
+        flavor="woff2", hinting=False, layout_features=["mark"], name_IDs=[1, 2, 4, 6, 13]
+    )
+    font = subset.load_font(str(source), options)
+    subsetter = subset.Subsetter(options)
+    subsetter.populate(text=CHARACTERS)
+    subsetter.subset(font)
+    for record in font["name"].names:
+        if record.nameID in (1, 4, 6):
+            record.string = NAME.replace(" ", "") if record.nameID == 6 else NAME
+    subset.save_font(font, str(target), options)
+
+
+if __name__ == "__main__":
+    main()
