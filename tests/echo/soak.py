@@ -1,7 +1,8 @@
 """Clients that come and go for ten minutes, each checking its echoes: `make soak`.
 
-The server is a process of its own, so that its memory can be measured. It fails where an echo is
-lost, late, changed or out of order, where a connection is left over, and where memory grows.
+One connection in five visits a behaviour. The server is a process of its own, so that its memory
+can be measured. It fails where an echo is lost, late, changed or out of order, where a behaviour
+does not do what it promises, where a connection is left over, and where memory grows.
 """
 
 from __future__ import annotations
@@ -19,15 +20,20 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import psutil
 from websockets.asyncio.client import ClientConnection, connect
 
 from tests.echo.plain import number
+from tests.echo.visits import VISITS, refused
 
 # Seconds within which an echo must come, on a machine with other work too.
 PATIENCE = 60.0
 REPORTS = "v1.report.websocket.org"
+OPTIONS: dict[str, Any] = {"ping_interval": None, "open_timeout": PATIENCE, "proxy": None}
+# How many of the connections ask for another behaviour than an echo.
+VISITING = 0.2
 
 
 @dataclass
@@ -50,7 +56,22 @@ class Soak:
         # Not all at once: the listening queue is as long as the system allows.
         await asyncio.sleep(source.uniform(0, min(20.0, (self.until - time.monotonic()) / 4)))
         while time.monotonic() < self.until:
-            await self._connection(source)
+            if source.random() < VISITING:
+                await self._visit(source)
+            else:
+                await self._connection(source)
+
+    async def _visit(self, source: random.Random) -> None:
+        visit = source.choice(VISITS)
+        compression = source.choice(("deflate", None))
+
+        def opened(path: str) -> connect:
+            return connect(self.url + path, compression=compression, **OPTIONS)
+
+        async with asyncio.timeout(PATIENCE):
+            await visit(opened, source)
+        self.counts["visits"] += 1
+        self.counts["refused"] += visit is refused
 
     async def _connection(self, source: random.Random) -> None:
         path, reports = source.choice((("/", False), ("/demo", False), ("/demo", True)))
@@ -58,9 +79,7 @@ class Soak:
             self.url + path,
             compression=source.choice(("deflate", None)),
             subprotocols=[REPORTS] if reports else None,  # type: ignore[list-item]
-            ping_interval=None,
-            open_timeout=PATIENCE,
-            proxy=None,
+            **OPTIONS,
         ) as client:
             self.counts["connections"] += 1
             end = min(self.until, time.monotonic() + source.expovariate(1 / 30))
@@ -143,7 +162,8 @@ async def run(clients: int, seconds: float) -> dict[str, object]:
         while left := await asyncio.to_thread(_metric, url, "echo_connections"):
             assert time.monotonic() < limit, f"{left} connections are left over"
         opened = await asyncio.to_thread(_metric, url, "echo_connections_opened_total")
-        assert opened == soak.counts["connections"]
+        counts = soak.counts
+        assert opened == counts["connections"] + counts["visits"] - counts["refused"]
     resident = soak.resident
     # The first third fills what the allocator keeps.
     third = len(resident) // 3
