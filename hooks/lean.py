@@ -1,8 +1,8 @@
-"""Makes a built site lean: one small stylesheet, small scripts, nothing that no page loads.
+"""Makes a built site lean: few and small styles, and nothing that no page loads.
 
-What it takes away costs a reader time: comments and spaces in scripts and styles, five stylesheets
-where one will do, a chain of imports where the page can name them all at once, and the scripts,
-styles and languages that the theme copies into every site. ``python -m hooks.lean FOLDER`` does it
+What it takes away costs a reader time: comments and spaces in styles, five stylesheets where one
+will do, and the scripts, styles and languages that the theme copies into every site. What it does
+for styles, hooks/scripts.py does for scripts. ``python -m hooks.lean FOLDER`` does it
 to a folder that another builder has built.
 """
 
@@ -10,13 +10,10 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import rcssmin
-import tree_sitter_javascript
-from tree_sitter import Language, Node, Parser
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -31,18 +28,9 @@ _UNUSED = (
     "assets/stylesheets/palette.*",
 )
 JOINED = "assets/stylesheets/site.css"
+_JOINED_OWN = "assets/stylesheets/pages/{}.css"
 
 _STYLE = re.compile(r'\s*<link rel="stylesheet" href="((?:[^"]*/)?)(assets/stylesheets/[^"]*)">')
-_MAIN = re.compile(r'<script src="((?:[^"]*/)?)assets/javascripts/main\.js"[^>]*></script>')
-_IMPORT = re.compile(r"""(?:from|import)\s*"(\.[^"]+)\"""")
-_ELEMENT = re.compile(r"<([a-z]+(?:-[a-z]+)+)")
-
-_PARSER = Parser(Language(tree_sitter_javascript.language()))
-# In these, spaces are text.
-_WHOLE = frozenset(["regex", "string", "template_string"])
-# No statement ends behind or before one of these, so no line has to.
-_GOES_ON = frozenset(["{", "(", "[", ",", ";", "=>", "="])
-_CLOSES = frozenset(["}", ")", "]"])
 
 _serving = False
 
@@ -67,11 +55,7 @@ def trim(folder: Path) -> None:
                 path.unlink()
     shared = _join_styles(folder)
     for path in folder.rglob("*.html"):
-        html = path.read_text("utf-8")
-        path.write_text(_with_imports(_with_one_style(html, shared), folder), "utf-8")
-    # Samples are for reading: what lies beside pages stays as it was written.
-    for path in (folder / "assets").rglob("*.js"):
-        path.write_text(minified(path.read_text("utf-8")), "utf-8")
+        path.write_text(_with_two_styles(path.read_text("utf-8"), folder, shared), "utf-8")
     for path in (folder / "assets").rglob("*.css"):
         path.write_text(str(rcssmin.cssmin(path.read_text("utf-8"))), "utf-8")
 
@@ -90,92 +74,23 @@ def _join_styles(folder: Path) -> list[str]:
     return names
 
 
-def _with_one_style(html: str, shared: list[str]) -> str:
+def _with_two_styles(html: str, folder: Path, shared: list[str]) -> str:
+    """Name one stylesheet for the ``shared`` ones, and one for what the page has of its own."""
+    own = [name for _, name in _STYLE.findall(html) if name not in shared]
+    joined = _JOINED_OWN.format("+".join(Path(name).stem for name in own))
+    file = folder / joined
+    if own and not file.exists():
+        file.parent.mkdir(exist_ok=True)
+        file.write_text("\n".join((folder / name).read_text("utf-8") for name in own), "utf-8")
+    ends = {
+        name: target for names, target in ((shared, JOINED), (own, joined)) for name in names[:1]
+    }
+
     def replace(found: re.Match[str]) -> str:
-        if found[2] not in shared:
-            return found[0]
-        if found[2] != shared[0]:
-            return ""
-        return f'\n<link rel="stylesheet" href="{found[1]}{JOINED}">'
+        target = ends.get(found[2])
+        return f'\n<link rel="stylesheet" href="{found[1]}{target}">' if target else ""
 
     return _STYLE.sub(replace, html)
-
-
-def _with_imports(html: str, folder: Path) -> str:
-    """Name every module that the page's elements import, so that none waits for another."""
-    main = _MAIN.search(html)
-    if not main:
-        return html
-    scripts = folder / "assets" / "javascripts"
-    first = scripts / "main.js"
-    wanted = [first]
-    for name in dict.fromkeys(_ELEMENT.findall(html)):
-        wanted.append(scripts / "elements" / f"{name}.js")
-    links = "".join(
-        f'\n<link rel="modulepreload" href="{main[1]}{path.relative_to(folder).as_posix()}">'
-        for path in dict.fromkeys(module for path in wanted for module in _imports(path, set()))
-        if path != first
-    )
-    return html.replace(main[0], main[0] + links)
-
-
-def _imports(module: Path, seen: set[Path]) -> Iterator[Path]:
-    """Yield ``module`` and what it imports, without what is not there."""
-    module = module.resolve()
-    if module in seen or not module.is_file():
-        return
-    seen.add(module)
-    yield module
-    for name in _IMPORT.findall(module.read_text("utf-8")):
-        yield from _imports(module.parent / name, seen)
-
-
-def tokens(source: bytes) -> Iterator[Node]:
-    """Yield what a script consists of, less its comments.
-
-    Raises ValueError where it is no JavaScript.
-    """
-    root = _PARSER.parse(source).root_node
-    if root.has_error:
-        raise ValueError("this is not JavaScript that the parser knows")
-    yield from _leaves(root)
-
-
-def _leaves(node: Node) -> Iterator[Node]:
-    if node.type == "comment":
-        return
-    if node.type in _WHOLE or not node.children:
-        # A semicolon that a script may leave out is a token of no length.
-        if node.end_byte > node.start_byte:
-            yield node
-        return
-    for child in node.children:
-        yield from _leaves(child)
-
-
-def minified(source: str) -> str:
-    """Return a script without comments and needless spaces; no name and no statement is changed."""
-    text = source.encode()
-    parts: list[str] = []
-    last, end = "", 0
-    for token in tokens(text):
-        following = text[token.start_byte : token.end_byte].decode()
-        if last:
-            parts.append(_between(last, text[end : token.start_byte].decode(), following))
-        parts.append(following)
-        last, end = following, token.end_byte
-    return "".join([*parts, "\n"])
-
-
-def _between(last: str, gap: str, following: str) -> str:
-    """Return what must stand between two tokens; ``gap`` is what does."""
-    if "\n" in gap and last not in _GOES_ON and following not in _CLOSES:
-        return "\n"
-    if not gap:
-        return ""
-    before, after = last[-1], following[0]
-    words = (before.isalnum() or before in "_$") and (after.isalnum() or after in "_$#.")
-    return " " if words or (before in "+-/" and after in "+-/") else ""
 
 
 if __name__ == "__main__":

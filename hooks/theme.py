@@ -27,7 +27,7 @@ _CLASSES = frozenset(
 )
 # Rules that ours undo, such as an icon in front of each note, and other languages' direction.
 _UNDONE = re.compile(
-    r"\[data-|#__|\[id=__|rtl|admonition-title:before|summary:before|\[role=columnheader\]"
+    r"\[data-|\[role=(dialog|columnheader)\]|#__|\[id=__|rtl|admonition-title:before|summary:before"
     r"|\.tabbed-control|\.tabbed-button|\.tabbed-labels(?!--).*:before|:not\(\[class\]\)|img\[align"
 )
 # Pygments names the parts of code with one to three characters.

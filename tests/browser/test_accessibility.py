@@ -10,6 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.console import Console
+from tests.browser.started import start_elements
 from tests.site import Site
 
 PHONE, DESKTOP = 390, 1440
@@ -20,7 +21,7 @@ VIEWS: tuple[tuple[Literal["light", "dark"], int], ...] = (("light", PHONE), ("d
 def read(page: Page, site: Site, path: str) -> None:
     page.goto(site.url(path))
     expect(page.get_by_role("heading", level=1)).to_be_visible()
-    expect(page.locator(":not(:defined)")).to_have_count(0)
+    start_elements(page)
     # What is folded is read as well.
     page.locator("article details").evaluate_all("folds => folds.forEach(fold => fold.open = true)")
 
@@ -146,7 +147,7 @@ def test_the_keyboard_reaches_every_control_and_shows_where_it_is(
 ) -> None:
     page.set_viewport_size({"width": 1440, "height": 900})
     page.goto(site.url(path))
-    expect(page.locator(":not(:defined)")).to_have_count(0)
+    start_elements(page)
     expect(page.get_by_role("button", name="Search").first).to_be_visible()
     unseen = []
     for _ in range(600):

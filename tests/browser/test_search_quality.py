@@ -118,7 +118,7 @@ def found(page: Page, site: Site) -> dict[str, list[str]]:
     ]
     assert len(judged) >= 40
     answer: dict[str, list[str]] = page.evaluate(
-        FIND, [judged, site.url("assets/javascripts/elements/site-search.js")]
+        FIND, [judged, site.url("assets/javascripts/elements/site-search/results.js")]
     )
     return answer
 

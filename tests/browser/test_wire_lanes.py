@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Error, Locator, Page, expect
 
 from tests.browser.modules import Modules
+from tests.browser.started import start_elements
 from tests.content.tree import Tree, url_of
 from tests.site import Site
 
@@ -94,6 +95,7 @@ def test_every_table_in_lanes_is_drawn(
     still: Page, site: Site, path: str, errors: list[str]
 ) -> None:
     still.goto(site.url(path))
+    start_elements(still)
     for element in lanes(still).all():
         expect(element).to_have_role("group")
         expect(element.get_by_role("img")).to_have_count(element.locator("table").count())
@@ -102,6 +104,7 @@ def test_every_table_in_lanes_is_drawn(
 
 def test_stands_complete_under_reduced_motion_and_steps(still: Page, site: Site) -> None:
     still.goto(site.url())
+    start_elements(still)
     lanes(still).scroll_into_view_if_needed()
     for name in LANES:
         expect(lanes(still).get_by_role("img", name=name)).to_be_visible()
@@ -123,6 +126,7 @@ def test_stands_complete_under_reduced_motion_and_steps(still: Page, site: Site)
 
 def test_frames_appear_up_to_the_moment(still: Page, site: Site) -> None:
     still.goto(site.url())
+    start_elements(still)
     button(still, "Step").click()
     lane = lanes(still).get_by_role("img", name="WebSocket")
     reach: Any = lane.evaluate("""svg => {
@@ -138,6 +142,7 @@ def test_frames_appear_up_to_the_moment(still: Page, site: Site) -> None:
 def test_same_time_is_at_the_same_place_in_every_lane(still: Page, site: Site) -> None:
     still.set_viewport_size({"width": 1440, "height": 900})
     still.goto(site.url())
+    start_elements(still)
     expect(lanes(still).get_by_role("img")).to_have_count(3)
     first = "svgs => svgs.map(svg => svg.querySelector('line.wl-send').getBBox().width)"
     widths = lanes(still).locator("svg[role=img]").evaluate_all(first)
@@ -146,6 +151,9 @@ def test_same_time_is_at_the_same_place_in_every_lane(still: Page, site: Site) -
 
 def test_runs_when_seen_stops_when_not_and_pauses(page: Page, site: Site) -> None:
     page.goto(site.url())
+    expect(page.locator(":not(:defined)")).to_have_count(1)
+    near = "element => scrollTo(0, element.getBoundingClientRect().top - 1.5 * innerHeight)"
+    lanes(page).evaluate(near)
     expect(lanes(page)).to_have_attribute("data-state", "complete")
     lanes(page).get_by_role("img").first.evaluate("svg => svg.scrollIntoView({ block: 'center' })")
     expect(lanes(page)).to_have_attribute("data-state", "playing")
@@ -176,6 +184,7 @@ def test_runs_when_seen_stops_when_not_and_pauses(page: Page, site: Site) -> Non
 
 def test_tables_are_folded_below_the_drawing(still: Page, site: Site) -> None:
     still.goto(site.url())
+    start_elements(still)
     table = lanes(still).get_by_role("table", name="HTTP")
     expect(table).to_have_count(0)
     lanes(still).get_by_text("The same as tables").press("Enter")
@@ -207,6 +216,7 @@ def test_arrival_of_the_script_moves_nothing(browser: Browser, site: Site, width
             page.route("**/wire-lanes.js", lambda route: route.abort())
         page.goto(site.url())
         if not blocked:
+            start_elements(page)
             expect(lanes(page)).to_have_role("group")
         heights.append(lanes(page).evaluate("element => element.offsetHeight"))
         context.close()

@@ -1,56 +1,8 @@
 /**
- * `<site-search>` wraps the button that opens the search: a dialog over the page, whose index is
- * fetched when it is first opened. `/` and Ctrl-K or Cmd-K open it too, and so does a page whose
- * address has `?q=`.
+ * `<site-search>` wraps the button that opens the search: a dialog over the page, which fetches the
+ * engine and its index when it is first opened. `/` and Ctrl-K or Cmd-K open it too, and so does a
+ * page whose address has `?q=`.
  */
-import { inOrder, resultOf, summary } from "../lib/search-results.js";
-
-/** The site's root: Pagefind writes its files into a folder of it. */
-const ROOT = new URL("../../../", import.meta.url);
-
-const OPTIONS = {
-  baseUrl: ROOT.pathname,
-  excerptLength: 22,
-  // A page that a word is about says it in its title and often; short pages are no better for it.
-  ranking: {
-    pageLength: 0.1,
-    termFrequency: 0.6,
-    // The word itself rather than one that begins with it.
-    termSimilarity: 5,
-    metaWeights: { title: 8, description: 4 },
-  },
-};
-
-/** How many pages are shown. */
-const SHOWN = 10;
-
-/** @type {Promise<any> | undefined} */
-let engine;
-
-/** @returns {Promise<any>} Pagefind, with the index at hand */
-function load() {
-  engine ??= (async () => {
-    const pagefind = await import(new URL("pagefind/pagefind.js", ROOT).href);
-    await pagefind.options(OPTIONS);
-    await pagefind.init();
-    return pagefind;
-  })();
-  // The next opening tries again.
-  engine.catch(() => (engine = undefined));
-  return engine;
-}
-
-/**
- * @param {string} query
- * @returns {Promise<{ count: number, pages: import("../lib/search-results.js").Found[] }>} how many
- *   pages were found, and those to show, the best first
- */
-export async function find(query) {
-  const pagefind = await load();
-  const { results } = await pagefind.search(query);
-  const best = results.slice(0, SHOWN).map((/** @type {any} */ result) => result.data());
-  return { count: results.length, pages: inOrder(query, await Promise.all(best)) };
-}
 
 const DIALOG = `
   <form role="search" aria-label="This site" method="dialog">
@@ -61,43 +13,8 @@ const DIALOG = `
   <p class="site-search__status" role="status"></p>
   <ol class="site-search__results" aria-label="Results"></ol>`;
 
-/**
- * @param {string} name
- * @param {string} className
- * @param {string} text
- */
-function element(name, className, text) {
-  const made = document.createElement(name);
-  made.className = className;
-  made.textContent = text;
-  return made;
-}
-
-/** @param {string} excerpt escaped HTML with the found words in `<mark>` */
-function sentence(excerpt) {
-  const made = element("span", "site-search__excerpt", "");
-  made.innerHTML = excerpt;
-  return made;
-}
-
-/** @param {import("../lib/search-results.js").Result} result */
-function entry(result) {
-  const item = document.createElement("li");
-  const link = document.createElement("a");
-  link.href = result.url;
-  link.append(element("span", "site-search__title", result.title));
-  if (result.section) link.append(element("span", "site-search__section", result.section));
-  if (result.excerpt) link.append(sentence(result.excerpt));
-  item.append(link);
-  for (const part of result.parts) {
-    const below = document.createElement("a");
-    below.href = part.url;
-    below.className = "site-search__part";
-    below.append(element("span", "site-search__heading", part.title), sentence(part.excerpt));
-    item.append(below);
-  }
-  return item;
-}
+/** What finds pages. A module that could not be fetched is fetched again by the next question. */
+const results = () => import("./site-search/results.js");
 
 /** @param {EventTarget | null} target */
 const isField = (target) =>
@@ -135,7 +52,7 @@ export default class SiteSearch extends HTMLElement {
    * @param {string} [words]
    */
   open(words) {
-    load().catch(() => {});
+    results().then(({ load }) => load()).catch(() => {});
     const field = this.#field();
     if (words !== undefined) field.value = words;
     if (!this.#dialog.open) this.#dialog.showModal();
@@ -203,9 +120,8 @@ export default class SiteSearch extends HTMLElement {
       return;
     }
     try {
-      const { count, pages } = await find(query);
-      if (asked !== this.#asked) return;
-      this.#show(summary(count, query), pages.map(resultOf));
+      const { status, items } = await (await results()).search(query);
+      if (asked === this.#asked) this.#show(status, items);
     } catch {
       if (asked === this.#asked) {
         this.#show("The search index could not be loaded. Check the connection and type again.", []);
@@ -215,11 +131,11 @@ export default class SiteSearch extends HTMLElement {
 
   /**
    * @param {string} status
-   * @param {import("../lib/search-results.js").Result[]} results
+   * @param {HTMLElement[]} items
    */
-  #show(status, results) {
+  #show(status, items) {
     const line = this.#dialog.querySelector(".site-search__status");
     if (line) line.textContent = status;
-    this.#dialog.querySelector("ol")?.replaceChildren(...results.map(entry));
+    this.#dialog.querySelector("ol")?.replaceChildren(...items);
   }
 }

@@ -10,7 +10,6 @@ import { echoAddress } from "../lib/address.js";
 import { SUBPROTOCOL } from "../lib/report.js";
 import { newSession, reduce } from "../lib/session.js";
 import { Connection } from "./ws-monitor/connection.js";
-import { Player } from "./ws-monitor/player.js";
 import { INTERVAL, message } from "./ws-monitor/traffic.js";
 import { View } from "./ws-monitor/view.js";
 
@@ -22,7 +21,7 @@ export default class WsMonitor extends HTMLElement {
   #view = null;
   /** @type {Connection | null} */
   #connection = null;
-  /** @type {Player | null} */
+  /** @type {import("./ws-monitor/player.js").Player | null} */
   #player = null;
   /** @type {AbortController | null} */
   #life = null;
@@ -175,6 +174,7 @@ export default class WsMonitor extends HTMLElement {
       const response = await fetch(url, { signal });
       if (!response.ok) return;
       const recording = await response.json();
+      const { Player } = await import("./ws-monitor/player.js");
       // The reader may have left or tried again while it was loading.
       if (signal.aborted || this.#live.phase !== "closed" || this.#player) return;
       this.#player = new Player(recording, (event) => {

@@ -5,6 +5,7 @@
  */
 
 import { encodeUtf8 } from "./bytes.js";
+import { closeName } from "./close-names.js";
 
 /** Bytes of UTF-8: a control frame's payload is at most 125, two of which are the code. */
 export const MAX_REASON_BYTES = 123;
@@ -16,85 +17,69 @@ export const MAX_REASON_BYTES = 123;
  * @property {string} next what to try, a sentence
  */
 
-/** @type {Record<number, CloseCode>} */
+/** @type {Record<number, Omit<CloseCode, "name">>} */
 const DEFINED = {
   1000: {
-    name: "Normal Closure",
     meaning: "The connection has done what it was opened for.",
     next: "Nothing to mend. A client that did not expect it should ask the server’s log why it closed.",
   },
   1001: {
-    name: "Going Away",
     meaning: "That end goes away: a server shuts down, or a browser leaves the page.",
     next: "Connect again after a random delay.",
   },
   1002: {
-    name: "Protocol Error",
     meaning: "One end received something that RFC 6455 does not allow.",
     next: "Look for a proxy or a library that writes broken frames; capture the bytes.",
   },
   1003: {
-    name: "Unsupported Data",
     meaning: "One end received a type of data that it does not accept, such as binary where it takes only text.",
     next: "Send the same content as the other type.",
   },
   1004: {
-    name: "Reserved",
     meaning: "No meaning is defined for this code.",
     next: "Whoever sends it should choose a defined code, or one from 4000 to 4999.",
   },
   1005: {
-    name: "No Status Received",
     meaning: "A close frame arrived without a code. 1005 itself is never sent; the browser reports it.",
     next: "Nothing to mend. A server that passes a code to its close call says more.",
   },
   1006: {
-    name: "Abnormal Closure",
     meaning: "The connection ended without a close frame. 1006 itself is never sent; the browser reports it.",
     next: "Look at the server’s log, then at idle timeouts of the proxies between.",
   },
   1007: {
-    name: "Invalid Frame Payload Data",
     meaning: "One end received data that does not fit the message’s type, such as a text message that is not UTF-8.",
     next: "Send bytes that are not text as binary.",
   },
   1008: {
-    name: "Policy Violation",
     meaning: "One end received a message against its policy. Servers use it for whatever no other code fits: authentication, rate limits, origins.",
     next: "Read the reason, then the server’s documentation or log.",
   },
   1009: {
-    name: "Message Too Big",
     meaning: "One end received a message larger than it accepts.",
     next: "Send smaller messages, or raise the limit of the end that closed.",
   },
   1010: {
-    name: "Mandatory Extension",
     meaning: "A client gave up because the server did not negotiate an extension it needs.",
     next: "Look at Sec-WebSocket-Extensions in both halves of the handshake.",
   },
   1011: {
-    name: "Internal Error",
     meaning: "The server met an unexpected condition, in most cases an exception in its own code.",
     next: "Look at the server’s log at this time.",
   },
   1012: {
-    name: "Service Restart",
     meaning: "The server restarts.",
     next: "Connect again after a random delay, so that not all clients return at once.",
   },
   1013: {
-    name: "Try Again Later",
     meaning: "The server cannot serve this connection at the moment, for example because it is overloaded.",
     next: "Connect again later, or to another address of the service.",
   },
   1014: {
-    name: "Bad Gateway",
     meaning: "A gateway or proxy received an invalid response from the server behind it.",
     next: "Look at the log of the proxy, then at the server behind it.",
   },
   1015: {
-    name: "TLS Handshake",
     meaning: "A TLS handshake failed. 1015 itself may not be sent, and browsers report 1006 instead.",
     next: "Check the certificate. If the code came in a close frame, the server sends it by mistake.",
   },
@@ -105,30 +90,31 @@ const DEFINED = {
  * @returns {CloseCode}
  */
 export function closeCode(code) {
+  return { name: closeName(code), ...explained(code) };
+}
+
+/** @param {number} code */
+function explained(code) {
   if (DEFINED[code]) return DEFINED[code];
   if (code >= 1000 && code <= 2999) {
     return {
-      name: "Not defined",
       meaning: "1000 to 2999 belong to the protocol and its extensions; this one has no meaning yet.",
       next: "Whoever sends it should choose a defined code, or one from 4000 to 4999.",
     };
   }
   if (code >= 3000 && code <= 3999) {
     return {
-      name: "Registered use",
       meaning: "3000 to 3999 are for libraries, frameworks and applications, which register them with IANA.",
       next: "Look the code up in the documentation of the framework at the other end.",
     };
   }
   if (code >= 4000 && code <= 4999) {
     return {
-      name: "Private use",
       meaning: "4000 to 4999 mean what this application agreed on; no registry lists them.",
       next: "Look the code up in the documentation of the service.",
     };
   }
   return {
-    name: "Not valid",
     meaning: "Close codes are 1000 to 4999.",
     next: "Choose 1000, or one from 3000 to 4999.",
   };

@@ -3,7 +3,7 @@
  * @module
  */
 
-import { closeCode } from "../../lib/close-codes.js";
+import { closeName } from "../../lib/close-names.js";
 import { visible } from "../../lib/format.js";
 import { SUBPROTOCOL } from "../../lib/report.js";
 import { INTERVAL } from "./traffic.js";
@@ -71,5 +71,5 @@ function why({ url, openedAt, close, fault }, closedBy) {
     return "The connection broke (1006): no close frame came. Server or network failed; reconnect.";
   }
   const reason = close.reason ? `, “${visible(close.reason)}”` : "";
-  return `The server closed it with ${close.code} (${closeCode(close.code).name})${reason}. Reconnect to go on.`;
+  return `The server closed it with ${close.code} (${closeName(close.code)})${reason}. Reconnect to go on.`;
 }
