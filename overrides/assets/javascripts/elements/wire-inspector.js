@@ -9,7 +9,8 @@ import { acceptOf } from "../lib/handshake.js";
 import { keyProblem } from "../lib/handshake-rules.js";
 import { inspect } from "../lib/inspect.js";
 import { INSPECTED } from "../lib/inspect-examples.js";
-import { byteView, link, make } from "./wire/byte-view.js";
+import { link, make } from "../make.js";
+import { byteView } from "./wire/byte-view.js";
 import { built, randomMask } from "./wire-inspector/build.js";
 import { TEMPLATE } from "./wire-inspector/template.js";
 

@@ -30,6 +30,7 @@ export const SOURCES = {
   wtBaseline: { title: "web-features", href: "https://web-platform-dx.github.io/web-features-explorer/features/webtransport/" },
   rtcData: { title: "RFC 8831", href: "https://www.rfc-editor.org/rfc/rfc8831" },
   push: { title: "RFC 8030", href: "https://www.rfc-editor.org/rfc/rfc8030" },
+  pushSafari: { title: "browser-compat-data", href: "https://github.com/mdn/browser-compat-data/blob/main/api/PushEvent.json" },
   mqtt: { title: "MQTT 5.0", href: "https://docs.oasis-open.org/mqtt/mqtt/v5.0/mqtt-v5.0.html" },
   grpcWeb: { title: "gRPC-Web", href: "https://github.com/grpc/grpc-web/blob/master/doc/streaming-roadmap.md" },
   grpc: { title: "gRPC", href: "https://grpc.io/docs/what-is-grpc/core-concepts/" },
@@ -37,6 +38,8 @@ export const SOURCES = {
   openaiRtc: { title: "OpenAI", href: "https://developers.openai.com/api/docs/guides/realtime-webrtc" },
   openaiWs: { title: "OpenAI", href: "https://developers.openai.com/api/docs/guides/realtime-websocket" },
   gateway: { title: "AWS", href: "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api.html" },
+  vercel: { title: "Vercel", href: "https://vercel.com/docs/functions/websockets" },
+  duplex: { title: "Fetch", href: "https://fetch.spec.whatwg.org/#dom-request-duplex" },
   lambda: { title: "AWS", href: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html" },
 };
 
@@ -123,7 +126,7 @@ export const RULES = [
       sse: [1, "One way; each message the other way is a request."],
       polling: [-2, "What the server has to say waits for the next question."],
       http: [-3, "The server cannot begin."],
-      "fetch-stream": [-4, "In browsers a request is sent whole before its answer is read."],
+      "fetch-stream": [-4, "In browsers a request is sent whole before its answer is read.", "duplex"],
     },
   },
   {
@@ -296,7 +299,7 @@ export const RULES = [
       http: [1, "It works everywhere."],
       polling: [1, "It works wherever requests work."],
       mqtt: [-1, "Browsers need a library for it."],
-      "web-push": [-2, "Safari on iPhones has it only since 16.4, of March 2023, and for web apps on the home screen."],
+      "web-push": [-2, "Safari on iPhones has it only since 16.4, of March 2023, and for web apps on the home screen.", "pushSafari"],
       grpc: [-3, "Browsers need gRPC-Web and something that translates.", "grpcWeb"],
       webtransport: [OUT, "Safari has it only since 24 March 2026.", "wtBaseline"],
     },
@@ -384,7 +387,7 @@ export const RULES = [
       mqtt: [-1, "The broker must run elsewhere."],
       sse: [-3, "A function would wait for each listener, until its time is up.", "lambda"],
       grpc: [-3, "Streams end with the function.", "lambda"],
-      websocket: [-4, "A connection ends with the function; few platforms hold it for you.", "lambda"],
+      websocket: [-4, "A connection lasts no longer than its function; Vercel serves such connections, in public beta (October 2026).", "vercel"],
       "long-polling": [-5, "You pay for functions that wait.", "lambda"],
       webtransport: [-6, "It needs an HTTP/3 server of your own."],
     },

@@ -164,19 +164,52 @@ export function printPoints(points) {
 }
 
 /**
- * The rules as rows of tables, one table for each set of answers, as the page prints them.
- * @returns {{ title: string, rows: { candidate: string, points: string, text: string, source?: { title: string, href: string } }[] }[]}
+ * @typedef {{ cells: string[], source?: { title: string, href: string } }} Row
+ * @typedef {{ title: string, why: string, head: string[], rows: Row[] }} Table
+ */
+
+const HEAD = ["Answer", "Candidate", "Points", "Because"];
+
+/** @param {import("./choose-rules.js").Rule} rule @returns {Row[]} */
+function rowsOf({ when, effects }) {
+  const answer = Object.entries(when).map(([question, option]) => labelOf(question, option)).join("; and: ");
+  return Object.entries(effects).map(([id, [points, text, source]]) => ({
+    cells: [answer, candidateOf(id).name, printPoints(points), text],
+    ...(source && { source: SOURCES[source] }),
+  }));
+}
+
+/**
+ * Everything that decides, as tables: one for each question, then what follows from two answers, from
+ * none, and what goes together.
+ * @returns {Table[]}
  */
 export function printedRules() {
-  return RULES.map(({ when, effects }) => ({
-    title: Object.entries(when)
-      .map(([question, option]) => `${QUESTIONS.find(({ id }) => id === question)?.title} ${labelOf(question, option)}`)
-      .join(" and "),
-    rows: Object.entries(effects).map(([id, [points, text, source]]) => ({
-      candidate: candidateOf(id).name,
-      points: printPoints(points),
-      text,
-      ...(source && { source: SOURCES[source] }),
+  const alone = RULES.filter(({ when }) => Object.keys(when).length === 1);
+  const both = RULES.filter(({ when }) => Object.keys(when).length > 1);
+  return [
+    ...QUESTIONS.map(({ id, title, why }) => ({
+      title, why, head: HEAD, rows: alone.filter(({ when }) => id in when).flatMap(rowsOf),
     })),
-  }));
+    { title: "Two answers together", why: "These come on top.", head: HEAD, rows: both.flatMap(rowsOf) },
+    {
+      title: "Before any answer",
+      why: "What each asks of you anyway. Of two with the same points the upper one comes first.",
+      head: ["Candidate", "Points", "Because"],
+      rows: CANDIDATES.map(({ name, cost, price }) => ({ cells: [name, printPoints(cost), price] })),
+    },
+    {
+      title: "What goes together",
+      why: "The first line that holds for the winner is told.",
+      head: ["Winner", "Where", "With", "Because"],
+      rows: PAIRS.map(({ first, when, second, text }) => ({
+        cells: [
+          candidateOf(first).name,
+          Object.entries(when).map(([question, option]) => labelOf(question, option)).join("; and: ") || "always",
+          candidateOf(second).name,
+          text,
+        ],
+      })),
+    },
+  ];
 }

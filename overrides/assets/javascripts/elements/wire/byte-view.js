@@ -5,6 +5,7 @@
  */
 
 import { byteCount, grouped } from "../../lib/format.js";
+import { make, link } from "../../make.js";
 
 /** @typedef {import("../../lib/frame-fields.js").Field} Field */
 
@@ -22,19 +23,6 @@ const WIDE = 16;
 const NARROW = 8;
 /** Pixels that a row of 16 needs. */
 const ROOM = 620;
-
-/**
- * @param {string} tag
- * @param {string} [className]
- * @param {string | (Node | string)[]} [content]
- */
-export function make(tag, className = "", content = "") {
-  const element = document.createElement(tag);
-  if (className) element.className = className;
-  if (typeof content === "string") element.textContent = content;
-  else element.append(...content);
-  return element;
-}
 
 /**
  * @param {Unit} unit
@@ -179,14 +167,4 @@ function bitsOf(bits) {
     ]),
   );
   return make("dl", "", rows);
-}
-
-/**
- * @param {string} words
- * @param {string} url
- */
-export function link(words, url) {
-  const anchor = make("a", "", words);
-  anchor.setAttribute("href", url);
-  return anchor;
 }
