@@ -74,6 +74,8 @@ READ = [
     "deploy/self-host/",
     "guides/",
     "compare/",
+    "compare/decision-guide/",
+    "tools/choose/",
     "reference/websocket-api/",
     "tools/report-protocol/",
     "no/such/page/",
@@ -141,7 +143,7 @@ UNREACHED = """selector => [...document.querySelectorAll(selector)]
 CONTROLS = "a[href], button, input, select, textarea, summary, [tabindex]"
 
 
-@pytest.mark.parametrize("path", ["reference/close-codes/", "tools/echo/"])
+@pytest.mark.parametrize("path", ["reference/close-codes/", "tools/echo/", "tools/choose/"])
 def test_the_keyboard_reaches_every_control_and_shows_where_it_is(
     page: Page, site: Site, path: str
 ) -> None:

@@ -82,6 +82,18 @@ QUERIES: dict[str, tuple[str, ...]] = {
     # Code, choice and operation.
     "python": ("languages/python/",),
     "asyncio client": ("languages/python/",),
+    "which protocol": ("compare/decision-guide/", "tools/choose/", "compare/"),
+    "find your protocol": ("tools/choose/",),
+    "protocol chooser": ("tools/choose/",),
+    "do I need a websocket": ("compare/decision-guide/", "tools/choose/", "compare/"),
+    "polling or websocket": (
+        "compare/decision-guide/",
+        "tools/choose/",
+        "compare/",
+        "compare/long-polling/",
+    ),
+    "web push": ("tools/choose/", "compare/decision-guide/"),
+    "WebRTC": ("tools/choose/", "compare/decision-guide/", "compare/webrtc/"),
     "websocket vs sse": ("compare/", "compare/sse/"),
     "WebTransport": ("compare/", "compare/webtransport/", "reference/standards/"),
     "http/2": ("protocol/http2-http3/",),
