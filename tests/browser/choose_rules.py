@@ -20,17 +20,23 @@ from tests.site import ROOT
 
 PAGE = ROOT / "docs/tools/choose.md"
 PRINTED = re.compile(r"(?<=<!-- rules -->\n)(?s:.*)(?=<!-- end of rules -->)")
-# What the module gives: tables with a title, a line, a head, and rows of cells with a source.
-Tables = list[dict[str, Any]]
+# What the module gives: groups with a title and a line, in them tables with a title, a head, and
+# rows of cells with a source.
+Groups = list[dict[str, Any]]
 
 
-def markdown(tables: Tables) -> str:
-    """Return the tables as they stand in the page, each under a heading."""
-    return "\n" + "\n".join(_table(**table) for table in tables)
+def markdown(groups: Groups) -> str:
+    """Return the tables as they stand in the page, each under its headings."""
+    lines = []
+    for group in groups:
+        lines += ["", f"### {group['title']}", "", group["why"], ""]
+        lines += [_table(**table) for table in group["tables"]]
+    return "\n".join(lines)
 
 
-def _table(title: str, why: str, head: list[str], rows: list[dict[str, Any]]) -> str:
-    lines = [f"### {title}", "", why, "", _line(head), _line(["---"] * len(head))]
+def _table(title: str, head: list[str], rows: list[dict[str, Any]]) -> str:
+    lines = [f"#### {title}", ""] if title else []
+    lines += [_line(head), _line(["---"] * len(head))]
     for row in rows:
         *cells, last = row["cells"]
         source = row.get("source")
@@ -50,7 +56,7 @@ def printed() -> str:
     return found[0]
 
 
-def tables() -> Tables:
+def groups() -> Groups:
     """Return the tables of the module in the tree, run in a browser."""
 
     class Quiet(SimpleHTTPRequestHandler):
@@ -67,7 +73,7 @@ def tables() -> Tables:
         )
         page = browser.new_page()
         page.goto(f"{root}/main.js")
-        found: Tables = page.evaluate(
+        found: Groups = page.evaluate(
             "(url) => import(url).then((module) => module.printedRules())", f"{root}/lib/choose.js"
         )
         browser.close()
@@ -76,5 +82,5 @@ def tables() -> Tables:
 
 
 if __name__ == "__main__":
-    text = markdown(tables())
+    text = markdown(groups())
     PAGE.write_text(PRINTED.sub(lambda _: text, PAGE.read_text("utf-8")), "utf-8")

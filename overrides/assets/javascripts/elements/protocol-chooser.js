@@ -20,7 +20,7 @@ const NONE = "#no-answers";
  * @returns {HTMLElement}
  */
 function fieldset({ id, title, why, options }) {
-  const choices = [{ id: "", label: "Skip" }, ...options].map((option) => {
+  const choices = [...options, { id: "", label: "Skip" }].map((option) => {
     const radio = /** @type {HTMLInputElement} */ (make("input"));
     radio.type = "radio";
     radio.name = id;

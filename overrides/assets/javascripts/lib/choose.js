@@ -165,51 +165,54 @@ export function printPoints(points) {
 
 /**
  * @typedef {{ cells: string[], source?: { title: string, href: string } }} Row
- * @typedef {{ title: string, why: string, head: string[], rows: Row[] }} Table
+ * @typedef {{ title: string, head: string[], rows: Row[] }} Table `title`: the answers, where it is about some
+ * @typedef {{ title: string, why: string, tables: Table[] }} Group
  */
 
-const HEAD = ["Answer", "Candidate", "Points", "Because"];
+/** @param {Record<string, string>} when */
+const told = (when) => Object.entries(when).map(([question, option]) => labelOf(question, option)).join("; and: ");
 
-/** @param {import("./choose-rules.js").Rule} rule @returns {Row[]} */
-function rowsOf({ when, effects }) {
-  const answer = Object.entries(when).map(([question, option]) => labelOf(question, option)).join("; and: ");
-  return Object.entries(effects).map(([id, [points, text, source]]) => ({
-    cells: [answer, candidateOf(id).name, printPoints(points), text],
+/** @param {import("./choose-rules.js").Rule} rule @returns {Table} */
+function tableOf({ when, effects }) {
+  const rows = Object.entries(effects).map(([id, [points, text, source]]) => ({
+    cells: [candidateOf(id).name, printPoints(points), text],
     ...(source && { source: SOURCES[source] }),
   }));
+  return { title: told(when), head: ["Candidate", "Points", "Because"], rows };
 }
 
 /**
- * Everything that decides, as tables: one for each question, then what follows from two answers, from
- * none, and what goes together.
- * @returns {Table[]}
+ * Everything that decides, as tables: for each question one for each answer, then what follows from two
+ * answers, from none, and what goes together.
+ * @returns {Group[]}
  */
 export function printedRules() {
   const alone = RULES.filter(({ when }) => Object.keys(when).length === 1);
   const both = RULES.filter(({ when }) => Object.keys(when).length > 1);
   return [
     ...QUESTIONS.map(({ id, title, why }) => ({
-      title, why, head: HEAD, rows: alone.filter(({ when }) => id in when).flatMap(rowsOf),
+      title, why, tables: alone.filter(({ when }) => id in when).map(tableOf),
     })),
-    { title: "Two answers together", why: "These come on top.", head: HEAD, rows: both.flatMap(rowsOf) },
+    { title: "Two answers together", why: "These come on top.", tables: both.map(tableOf) },
     {
       title: "Before any answer",
       why: "What each asks of you anyway. Of two with the same points the upper one comes first.",
-      head: ["Candidate", "Points", "Because"],
-      rows: CANDIDATES.map(({ name, cost, price }) => ({ cells: [name, printPoints(cost), price] })),
+      tables: [{
+        title: "",
+        head: ["Candidate", "Points", "Because"],
+        rows: CANDIDATES.map(({ name, cost, price }) => ({ cells: [name, printPoints(cost), price] })),
+      }],
     },
     {
       title: "What goes together",
       why: "The first line that holds for the winner is told.",
-      head: ["Winner", "Where", "With", "Because"],
-      rows: PAIRS.map(({ first, when, second, text }) => ({
-        cells: [
-          candidateOf(first).name,
-          Object.entries(when).map(([question, option]) => labelOf(question, option)).join("; and: ") || "always",
-          candidateOf(second).name,
-          text,
-        ],
-      })),
+      tables: [{
+        title: "",
+        head: ["Winner", "Where", "With", "Because"],
+        rows: PAIRS.map(({ first, when, second, text }) => ({
+          cells: [candidateOf(first).name, told(when) || "always", candidateOf(second).name, text],
+        })),
+      }],
     },
   ];
 }

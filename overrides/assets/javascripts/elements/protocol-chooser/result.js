@@ -24,8 +24,15 @@ export function summaryOf(choice) {
   if (!choice) return "Answer what you know; skip the rest.";
   const [first, second] = choice.ranking;
   if (!first) return "None of them fits all of these answers.";
-  const together = choice.together ? ` with ${choice.together.candidate.name}` : "";
-  return `${first.candidate.name}${together}.${second ? ` Then ${second.candidate.name}.` : ""}`;
+  return `${titleOf(choice)}.${second ? ` Runner-up: ${mid(second.candidate)}.` : ""}`;
+}
+
+/** A name in the middle of a sentence. @param {{ name: string }} candidate */
+const mid = ({ name }) => name.replace(/^(?:A|Plain|Streaming|Server|Long)\b/, (word) => word.toLowerCase());
+
+/** @param {Choice} choice */
+function titleOf({ ranking: [{ candidate }], together }) {
+  return `${candidate.name}${together ? ` with ${mid(together.candidate)}` : ""}`;
 }
 
 /** @param {Choice} choice */
@@ -39,9 +46,13 @@ function kicker({ ranking: [{ candidate }], together }) {
 
 /** @param {Reason} reason */
 function reasonItem({ points, text, given, source }) {
-  const words = [make("b", "pc-points", points ? printPoints(points) : "✕"), " ", `${text} `];
   const proof = source ? [link(source.title, source.href), " "] : [];
-  return make("li", "", [...words, ...proof, make("span", "pc-given", `You said: ${given.join("; ")}.`)]);
+  return pointed(points, [`${text} `, ...proof, make("span", "pc-given", `You said: ${given.join("; ")}.`)]);
+}
+
+/** @param {number} points @param {(Node | string)[]} words */
+function pointed(points, words) {
+  return make("li", "pc-pointed", [make("b", "pc-points", printPoints(points)), " ", make("span", "", words)]);
 }
 
 /**
@@ -54,8 +65,7 @@ function list(title, items) {
 
 /** @param {Ranked} ranked */
 function costItem({ candidate }) {
-  const words = [make("b", "pc-points", printPoints(candidate.cost)), " ", `${candidate.price} `];
-  return make("li", "", [...words, make("span", "pc-given", "Whatever you answer.")]);
+  return pointed(candidate.cost, [`${candidate.price} `, make("span", "pc-given", "Whatever you answer.")]);
 }
 
 /** @param {Choice} choice */
@@ -63,7 +73,7 @@ function changesOf({ changes }) {
   const items = changes.map(({ question, answer, was, winner }) =>
     make("li", "", [
       `${question} `, make("em", "", answer), was ? `, not “${was}”` : ", which you skipped",
-      ": then ", make("b", "", winner), ".",
+      ": then ", make("b", "", mid({ name: winner })), ".",
     ]),
   );
   if (items.length) return list("What would change it", items);
@@ -74,7 +84,7 @@ function changesOf({ changes }) {
 function runnerUp(second, behind) {
   const far = behind === 0 ? "with as many points" : `${behind} ${behind === 1 ? "point" : "points"} behind`;
   return [
-    make("h3", "", `Runner-up: ${second.candidate.name}, ${far}`),
+    make("h3", "", `Runner-up: ${mid(second.candidate)}, ${far}`),
     make("p", "", second.candidate.verdict),
     make("ul", "pc-list", [...second.reasons.slice(0, 2), ...second.doubts.slice(0, 2)].map(reasonItem)),
   ];
@@ -123,13 +133,12 @@ export function resultOf(choice) {
   }
   const { candidate } = first;
   const behind = second ? first.points - second.points : 0;
-  const title = `${candidate.name}${choice.together ? ` with ${choice.together.candidate.name}` : ""}`;
   return [
     make("p", "pc-kicker", kicker(choice)),
-    make("h2", "", title),
+    make("h2", "", titleOf(choice)),
     make("p", "pc-verdict", candidate.verdict),
-    ...(choice.together ? [make("p", "", `With ${choice.together.candidate.name}: ${choice.together.text}`)] : []),
-    ...(choice.close && second ? [make("p", "", `It is close: ${second.candidate.name} would do as well.`)] : []),
+    ...(choice.together ? [make("p", "", `With ${mid(choice.together.candidate)}: ${choice.together.text}`)] : []),
+    ...(choice.close && second ? [make("p", "", `It is close: ${mid(second.candidate)} would do as well.`)] : []),
     ...list("For it", first.reasons.map(reasonItem)),
     ...list("Against it", [...first.doubts.map(reasonItem), ...(candidate.cost ? [costItem(first)] : [])]),
     ...changesOf(choice),
