@@ -5,14 +5,16 @@
  */
 
 import { echoAddress } from "../lib/address.js";
-import { parseHex, printHex } from "../lib/bytes.js";
+import { printHex } from "../lib/bytes.js";
 import { byteCount } from "../lib/format.js";
 import { SUBPROTOCOL } from "../lib/report.js";
 import { newSession, reduce } from "../lib/session.js";
 import { exported, wireUnits } from "../lib/wire-unit.js";
-import { link, make } from "../make.js";
+import { link } from "../make.js";
 import { byteView } from "./wire/byte-view.js";
-import { messages } from "./wire-trace/messages.js";
+import { itemOf } from "./wire-trace/item.js";
+import { FRAGMENT, messages } from "./wire-trace/messages.js";
+import { loadRecording } from "./wire-trace/recording.js";
 import { TEMPLATE } from "./wire-trace/template.js";
 import { Connection } from "./ws-monitor/connection.js";
 
@@ -29,6 +31,8 @@ export default class WireTrace extends HTMLElement {
   /** The day of the recording that is shown, or empty. */
   #recorded = "";
   #selected = "";
+  /** Whether the first fragment that comes is to be shown. */
+  #seeking = false;
   #shown = "";
   #frame = 0;
   /** @type {AbortController | null} */ #life = null;
@@ -76,12 +80,11 @@ export default class WireTrace extends HTMLElement {
   async #play() {
     const { signal } = /** @type {AbortController} */ (this.#life);
     try {
-      const response = await fetch(new URL("../../recordings/trace.json", import.meta.url), { signal });
-      const recording = await response.json();
+      const { day, browser, events } = await loadRecording(signal);
       if (this.#connection) return;
-      this.#recorded = new Date(recording.recorded).toISOString().slice(0, 10);
-      this.#session = recording.events.map(revive).reduce(reduce, newSession());
-      this.#say(`Recorded on ${this.#recorded} with ${recording.browser}. Connect to see your own.`);
+      this.#recorded = day;
+      this.#session = events.reduce(reduce, newSession());
+      this.#say(`Recorded on ${day} with ${browser}. Connect to see your own.`);
     } catch {
       if (signal.aborted || this.#connection) return;
       this.#say("The recording could not be loaded. Connect to see your own bytes.");
@@ -90,19 +93,21 @@ export default class WireTrace extends HTMLElement {
     this.#schedule(true);
   }
 
-  #connect() {
+  /** @param {boolean} [fragmented] whether the server is asked for its echoes in fragments, and for one at once */
+  #connect(fragmented = false) {
     const meta = document.querySelector('meta[name="echo-url"]');
-    const url = echoAddress(meta?.getAttribute("content"), document.baseURI);
-    if (!url) return this.#say("This copy of the site has no echo server. The recording below shows the same.");
+    const address = echoAddress(meta?.getAttribute("content"), document.baseURI);
+    if (!address) return this.#say(`This copy of the site has no echo server. ${fragmented ? "The recording below has no fragments." : "The recording below shows the same."}`);
+    const query = fragmented ? `${address.includes("?") ? "&" : "?"}fragment=${FRAGMENT}` : "";
+    const url = `${address}${query}`;
+    this.#hangUp();
     const before = { session: this.#session, day: this.#recorded };
-    this.#connection?.abandon();
+    this.#seeking = fragmented;
     this.#connection = new Connection(url, (event) => {
       const opened = this.#session.openedAt !== null;
       this.#session = reduce(this.#session, event);
-      if (event.type === "open") {
-        const reports = event.protocol === SUBPROTOCOL;
-        this.#say(reports ? `Connected to ${url}. Send something, and choose a frame.` : "This server does not report what it sees.");
-      }
+      if (event.type === "open") this.#opened(event.protocol === SUBPROTOCOL, fragmented);
+      if (this.#seeking) this.#seek();
       if (this.#session.fault) this.#say(`The server broke its report protocol: ${this.#session.fault}`);
       if (event.type === "closed") {
         if (opened) {
@@ -124,6 +129,35 @@ export default class WireTrace extends HTMLElement {
     return undefined;
   }
 
+  /**
+   * @param {boolean} reports
+   * @param {boolean} fragmented
+   */
+  #opened(reports, fragmented) {
+    const url = this.#session.url;
+    if (!reports) return this.#say("This server does not report what it sees.");
+    if (!fragmented) return this.#say(`Connected to ${url}. Send something, and choose a frame.`);
+    this.#say(`Connected to ${url}: the server splits its echoes, this one into frames of ${FRAGMENT} bytes. Below is the first.`);
+    return this.#connection?.send(messages.text());
+  }
+
+  /** Shows the first frame that leaves its message unfinished, once there is one. */
+  #seek() {
+    const first = this.#session.feed.find(({ frame }) => !frame.fin);
+    if (!first) return;
+    this.#seeking = false;
+    this.#selected = `frame-${first.n}`;
+    this.#schedule(true);
+  }
+
+  /** Ends the connection that is shown, for another: nothing more is heard of it. */
+  #hangUp() {
+    if (!this.#connection) return;
+    this.#connection.abandon();
+    this.#connection = null;
+    this.#session = reduce(this.#session, { type: "closed", at: performance.now(), code: 1000, reason: "", clean: true });
+  }
+
   /** @param {Element} target */
   async #click(target) {
     const button = /** @type {HTMLButtonElement | null} */ (target.closest("button"));
@@ -134,6 +168,7 @@ export default class WireTrace extends HTMLElement {
     else if (send) this.#say("Connect first.");
     if (action === "connect" && this.#connection) this.#connection.close();
     else if (action === "connect") this.#connect();
+    if (action === "fragmented") this.#connect(true);
     if (action === "copy") await this.#copy();
     if (action === "link") await this.#copyLink();
     if (action === "export") this.#export();
@@ -269,34 +304,4 @@ export default class WireTrace extends HTMLElement {
     const address = `${INSPECTOR.href}#from=${unit.from}${compression}&hex=${printHex(unit.bytes, "")}`;
     this.#part("inspect").replaceChildren(...(whole ? [link("Open in the inspector", address)] : []));
   }
-}
-
-/** @param {WireUnit} unit */
-function itemOf(unit) {
-  const arrow = make("span", "wt-arrow", unit.from === "client" ? "→" : "←");
-  arrow.setAttribute("aria-hidden", "true");
-  const button = make("button", "", [
-    make("span", "wt-id", unit.id.replace("frame-", "")),
-    arrow,
-    make("span", "visually-hidden", unit.from === "client" ? "client to server" : "server to client"),
-    make("span", "wt-what", unit.title),
-    make("span", "wt-bytes", byteCount(unit.total)),
-  ]);
-  button.setAttribute("type", "button");
-  button.dataset.unit = unit.id;
-  const item = make("li", "", [button]);
-  item.dataset.id = `${unit.id} ${unit.title}`;
-  item.dataset.from = unit.from;
-  return item;
-}
-
-/**
- * @param {any} event as recorded: bytes as `{"hex": "…", "length": …}`, the first of them
- * @returns {import("../lib/session.js").SessionEvent}
- */
-function revive(event) {
-  if (event.data?.hex === undefined) return event;
-  const data = new Uint8Array(event.data.length);
-  data.set(parseHex(event.data.hex));
-  return { ...event, data };
 }

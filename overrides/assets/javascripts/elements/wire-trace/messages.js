@@ -6,6 +6,9 @@
 /** More than the echo server takes, which it answers with close code 1009. */
 const TOO_LARGE = 1_048_577;
 
+/** Bytes in a frame of an echo that the server is asked to split. */
+export const FRAGMENT = 4;
+
 /**
  * @param {number} length
  * @returns {Uint8Array<ArrayBuffer>} that no compression makes smaller

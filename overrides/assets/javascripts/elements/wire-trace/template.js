@@ -18,6 +18,7 @@ export const TEMPLATE = `<div class="wt">
   <button type="button" data-send="medium" aria-disabled="true">126 bytes</button>
   <button type="button" data-send="large" aria-disabled="true">70,000 bytes</button>
   <button type="button" data-send="compressible" aria-disabled="true">Repetitive text</button>
+  <button type="button" data-action="fragmented">Text, echoed in fragments</button>
   <button type="button" data-send="oversize" aria-disabled="true">More than allowed, so the server closes</button>
 </div>
 <ol class="wt-units" data-part="units" aria-label="What passed, in order"></ol>
