@@ -59,7 +59,7 @@ support: $(VENV)/.test ## Take the newest data on browser support, and make its 
 bench: $(VENV)/.test ## Measure the echo server beside others, and write the page's numbers: two minutes
 	@$(BIN)/python -m tests.measure.echo
 
-measure: $(VENV)/.test ## Measure polling, long polling, SSE and WebSocket, and write the comparisons' numbers: three minutes
+measure: $(VENV)/.test ## Measure polling, long polling, SSE and WebSocket, and write the comparisons' numbers: four minutes
 	@$(BIN)/python -m tests.measure.transports
 
 theme: $(VENV)/.serve ## Take from Material's stylesheet what the pages use, after an upgrade

@@ -49,7 +49,7 @@ def _svg(name: str, title: str, description: str, rows: int, lines: list[str]) -
             f'<desc id="{name}-desc">{escape(description)}</desc>',
             *lines,
             "</svg>",
-            f"<figcaption>{escape(title)}</figcaption>",
+            f"<figcaption>{escape(title)}. Thin lines: lowest to highest run.</figcaption>",
             "</figure>",
         ]
     )

@@ -27,7 +27,7 @@ Python {python}, {packages}.
   divided by their number, in a fresh process for each run. The kernel's buffers are not in it, nor
   is what a proxy keeps.
 - **The cost of freshness** has {subscribers_polling} subscribers on plain sockets with a browser's
-  headers, without compression, and an event each {event_gap_s:g} s; server and load have a core
+  headers, without compression, and an event every {event_gap_s:g} s; server and load have a core
   each.
 
 The ratios carry further than the times: another server in another language changes milliseconds,

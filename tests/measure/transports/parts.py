@@ -9,9 +9,9 @@ from tests.measure.transports.charts import Bar, Dots, bars, dots
 from tests.measure.transports.numbers import Data, Number, digits, measured, number, table, times
 
 LATENCY = {
-    "poll_2000": "Polling each 2 s",
-    "poll_500": "Polling each 0.5 s",
-    "poll_100": "Polling each 0.1 s",
+    "poll_2000": "Polling every 2 s",
+    "poll_500": "Polling every 0.5 s",
+    "poll_100": "Polling every 0.1 s",
     "long_poll": "Long polling",
     "sse": "SSE",
     "websocket": "WebSocket",
@@ -58,7 +58,7 @@ def latency(data: Data) -> str:
             f"Over a line of 50 ms round trip, an event comes by long polling "
             f"{against(line, 'long_poll')} times as late as over WebSocket at the median and "
             f"**{against(late, 'long_poll')} times** at p95, where it was made while the client "
-            f"asked again; with {rate:.0f} events a second that is often. Polling each 0.5 s is "
+            f"asked again; with {rate:.0f} events a second that is often. Polling every 0.5 s is "
             f"{against(line, 'poll_500')} times as late: half its interval and the way there. SSE "
             f"and WebSocket differ by {digits(apart)} ms. Without the line SSE takes "
             f"{against(direct, 'sse')} times as long as WebSocket and long polling "
@@ -138,12 +138,12 @@ def polling(data: Data) -> str:
     ]
     return "\n\n".join(
         [
-            f"Polling each 0.1 s takes **{times(core['poll_100'], core['websocket'])} times** the "
+            f"Polling every 0.1 s takes **{times(core['poll_100'], core['websocket'])} times** the "
             f"server's processor time of WebSocket and "
             f"{times(moved['poll_100'], moved['websocket'])} times the bytes, and its events are "
             f"still older. SSE takes "
             f"{times(core['sse'], core['websocket'])} times the processor time of WebSocket, long "
-            f"polling {times(core['long_poll'], core['websocket'])} times. Polling each 2 s takes "
+            f"polling {times(core['long_poll'], core['websocket'])} times. Polling every 2 s takes "
             f"{times(core['poll_2000'], core['websocket'])} times: where seconds do not matter, "
             f"it is cheap, and the server keeps nothing open for it.",
             bars(
