@@ -133,6 +133,8 @@ def _server(clients: int) -> Iterator[tuple[str, psutil.Process]]:
     command = [sys.executable, "-m", "echo_demo", "--port=0"]
     # All come from one address; one that was aborted may still be open when its client is back.
     command += [f"--max-connections={clients * 2}", "--max-connections-per-client=0"]
+    # On a busy machine two thousand clients in one process are slow to send what they must.
+    command += [f"--{name}-timeout={PATIENCE}" for name in ("open", "close", "ping")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
         try:
             assert running.stdout is not None
