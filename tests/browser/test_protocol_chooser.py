@@ -187,6 +187,7 @@ def test_it_fits_and_has_no_violation(page: Page, site: Site, width: int, scheme
 def test_page_prints_the_rules_that_decide(page: Page, site: Site) -> None:
     modules = Modules.opened(site, page)
     groups = modules.run("lib/choose.js", "(m) => m.printedRules()")
+    assert f"{len(SCENARIOS)} cases" in choose_rules.PAGE.read_text("utf-8")
     again = "run `.venv/bin/python -m tests.browser.choose_rules`"
     assert choose_rules.printed() == choose_rules.markdown(groups), again
 
