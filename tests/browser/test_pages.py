@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.started import start_elements
 from tests.site import Site, build, serve
@@ -253,65 +253,3 @@ def test_instrument_says_what_it_is_without_scripts(scriptless: Page, site: Site
     scriptless.goto(site.url())
     expect(scriptless.locator("ws-monitor")).to_contain_text("opens a WebSocket")
     expect(scriptless.locator("ws-monitor").get_by_role("link")).to_be_visible()
-
-
-def test_chosen_tab_is_chosen_on_the_next_page_and_after_a_reload(page: Page, site: Site) -> None:
-    page.goto(site.url("protocol/handshake/"))
-    tab = page.get_by_role("article").get_by_text("Go", exact=True).first
-    tab.click()
-    expect(page.locator("article .filename").get_by_text("accept.go")).to_be_visible()
-    page.reload()
-    expect(page.locator("article .filename").get_by_text("accept.go")).to_be_visible()
-    expect(page.locator("article .filename").get_by_text("accept.py")).to_be_hidden()
-
-
-def test_name_of_a_tested_file_downloads_it(page: Page, site: Site) -> None:
-    page.goto(site.url("languages/python/"))
-    name = page.locator(".filename").get_by_role("link", name="echo_client.py", exact=True)
-    with page.expect_download() as download:
-        name.first.click()
-    assert "websockets" in download.value.path().read_text("utf-8")
-
-
-def test_time_to_read_stands_beside_the_review(page: Page, site: Site) -> None:
-    page.goto(site.url("languages/python/"))
-    expect(page.get_by_text("minutes to read")).to_have_text(re.compile(r"^\s*\d+ minutes to read"))
-
-
-def test_paper_holds_the_text_and_the_addresses_of_its_links(page: Page, site: Site) -> None:
-    page.emulate_media(media="print", color_scheme="dark")
-    page.goto(site.url("protocol/handshake/"))
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
-    for part in ("banner", "navigation"):
-        expect(page.get_by_role(part).filter(visible=True)).to_have_count(0)
-    copy = page.get_by_role("button", name="Copy", exact=True)
-    expect(copy.filter(visible=True)).to_have_count(0)
-    outside = page.get_by_role("article").locator("p a[href^=https]").first
-    shown = outside.evaluate("link => getComputedStyle(link, '::after').content")
-    assert "attr(href)" in shown or (outside.get_attribute("href") or "") in shown
-    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
-    ink = page.evaluate("getComputedStyle(document.querySelector('h1')).color")
-    assert ink == "rgb(20, 24, 31)"
-
-
-def test_mono_face_is_ours_and_changes_no_width_when_it_arrives(page: Page, site: Site) -> None:
-    waiting: list[Route] = []
-    page.route("**/*.woff2", lambda route: waiting.append(route))
-    page.goto(site.url("protocol/framing/"), wait_until="domcontentloaded")
-    expect(page.locator(":not(:defined)")).to_have_count(0)
-    sizes = """() => [...document.querySelectorAll("article :is(code, p, td, pre)")]
-      .map(part => part.getBoundingClientRect())
-      .flatMap(({ width, height }) => [width, height])"""
-    loaded = "() => [...document.fonts].filter(face => face.status === 'loaded').map(f => f.family)"
-    before = page.evaluate(sizes)
-    assert "Wire Mono" not in " ".join(page.evaluate(loaded))
-    for route in waiting:
-        assert route.request.url.startswith(site.url("assets/fonts/"))
-        route.continue_()
-    page.unroute("**/*.woff2")
-    page.evaluate("async () => { await document.fonts.ready }")
-    assert "Wire Mono" in " ".join(page.evaluate(loaded))
-    after = page.evaluate(sizes)
-    moved = [pair for pair in zip(before, after, strict=True) if abs(pair[0] - pair[1]) > 1]
-    # A machine without any of the faces that stand in shows its own default until then.
-    assert len(moved) <= len(before) // 20

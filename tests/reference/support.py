@@ -108,7 +108,7 @@ def cell(statement: Json | None) -> str:
         return "no"
     words = "yes" if version is True else str(version)
     if "date" in statement:
-        words += f" ({statement['date'][:7]})"
+        words += f" <small>({statement['date'][:7]})</small>"
     if "version_removed" in statement:
         words += f", until {statement['version_removed']}"
     if statement.get("partial_implementation"):

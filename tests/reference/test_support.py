@@ -18,7 +18,7 @@ def test_page_is_what_the_data_says() -> None:
 
 def test_known_facts_are_read_right() -> None:
     support = DATA["support"]
-    assert cell(support["api.WebTransport"]["safari"]).startswith("26.4 (2026-03")
+    assert cell(support["api.WebTransport"]["safari"]).startswith("26.4 <small>(2026-03)")
     assert cell(support["api.WebSocketStream"]["firefox"]) == "no"
     assert "`--unstable-net`" in cell(support["api.WebSocketStream"]["deno"])
     # The prefixed MozWebSocket of Firefox 7 is another interface.
