@@ -107,7 +107,8 @@ def dots(name: str, title: str, description: str, rows: list[Dots], unit: str) -
         if x > _EDGE:
             kind = "chart-last"
         lines.append(f'<line class="chart-grid" x1="{x:.2f}%" x2="{x:.2f}%" y1="0" y2="{bottom}"/>')
-        name_of = f"{10.0**power:,g} {unit}"
+        name_of = f"{10.0**power:,g}"
+        name_of += f" {unit}" if power == first else ""
         lines.append(f'<text class="{kind}" x="{x:.2f}%" y="{bottom + _TEXT}">{name_of}</text>')
     for number, row in enumerate(rows):
         top = number * _ROW
