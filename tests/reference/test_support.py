@@ -22,7 +22,7 @@ def test_known_facts_are_read_right() -> None:
     assert cell(support["api.WebSocketStream"]["firefox"]) == "no"
     assert "`--unstable-net`" in cell(support["api.WebSocketStream"]["deno"])
     # The prefixed MozWebSocket of Firefox 7 is another interface.
-    assert cell(support["api.WebSocket"]["firefox"]).startswith("11 (2012-03")
+    assert cell(support["api.WebSocket"]["firefox"]).startswith("11 <small>(2012-03)")
     assert DATA["baseline"]["webtransport"]["baseline_low_date"] == "2026-03-24"
 
 
