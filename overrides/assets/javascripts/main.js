@@ -5,6 +5,7 @@
  * @module
  */
 import ColorScheme from "./elements/color-scheme.js";
+import PageContents from "./elements/page-contents.js";
 import SiteSearch from "./elements/site-search.js";
 import { start } from "./navigate.js";
 
@@ -43,8 +44,9 @@ function define() {
   }
 }
 
-// The header has them on every page.
+// What almost every page has comes along.
 customElements.define("color-scheme", ColorScheme);
+customElements.define("page-contents", PageContents);
 customElements.define("site-search", SiteSearch);
 define();
 // Instant navigation replaces the content without loading this script again.
