@@ -95,3 +95,30 @@ def test_site_without_an_echo_server_says_so(probe: Probe) -> None:
     panel = probe("")
     panel.get_by_role("button", name="The server closes").click()
     expect(panel.get_by_role("status")).to_contain_text("no echo server")
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("1001", "event.code 1001, clean"),
+        ("1005", "event.code 1005, clean"),
+        ("1006", "event.code 1006, not clean"),
+        ("1014", "event.code 1014, clean"),
+        ("3008", "event.code 3008, clean"),
+        ("4000", "event.code 4000, clean"),
+    ],
+)
+def test_each_row_provokes_its_code(page: Page, site: Site, code: str, words: str) -> None:
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.goto(site.url("reference/close-codes/"))
+    row = page.get_by_role("row").filter(has=page.locator(f"[id='{code}'], [id='{code}-4999']"))
+    row.get_by_role("button", name=f"Provoke {code}").press("Enter")
+    expect(row.get_by_role("status")).to_have_text(words)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_a_row_without_an_echo_server_says_so(page: Page, site: Site) -> None:
+    page.add_init_script(READDRESS % (json.dumps(""), json.dumps("")))
+    page.goto(site.url("reference/close-codes/"))
+    page.get_by_role("button", name="Provoke 1000").click()
+    expect(page.locator("close-probe[code='1000']")).to_contain_text("no echo server")

@@ -1,6 +1,7 @@
 /**
  * `<close-probe>`: has the echo server, or this page, close a connection with a chosen code, and shows
- * what this browser reports. It connects only when asked to.
+ * what this browser reports. With the attribute `code` it is a button for that code, in a table's row.
+ * It connects only when asked to.
  * @module
  */
 
@@ -13,6 +14,12 @@ const PATIENCE = 10_000;
 /** Codes that a server may put into a close frame. @param {number} code */
 export function sendable(code) {
   return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
+}
+
+/** @param {number} code @returns {string} the path at which the echo server makes a browser report it */
+function provoking(code) {
+  if (code === 1005) return "demo";
+  return code === 1006 ? "drop?after=0" : `close/${code}`;
 }
 
 const FORM = `
@@ -29,6 +36,8 @@ export default class CloseProbe extends HTMLElement {
   /** @type {number | undefined} */ #timer;
 
   connectedCallback() {
+    const code = this.getAttribute("code");
+    if (code !== null) return this.#button(Number(code));
     this.innerHTML = FORM;
     this.setAttribute("role", "group");
     this.setAttribute("aria-label", "Close probe");
@@ -36,6 +45,36 @@ export default class CloseProbe extends HTMLElement {
       event.preventDefault();
       const button = /** @type {HTMLButtonElement | null} */ (/** @type {SubmitEvent} */ (event).submitter);
       this.#run(button?.value ?? "server");
+    });
+    return undefined;
+  }
+
+  /** @param {number} code */
+  #button(code) {
+    this.innerHTML = '<button type="button">Provoke</button><output></output>';
+    const button = /** @type {HTMLButtonElement} */ (this.querySelector("button"));
+    const output = /** @type {HTMLOutputElement} */ (this.querySelector("output"));
+    button.setAttribute("aria-label", `Provoke ${code}`);
+    button.addEventListener("click", () => {
+      this.#stop();
+      const address = this.#address;
+      if (!address) return void (output.textContent = "no echo server here");
+      output.textContent = "connecting …";
+      let opened = false;
+      const socket = new WebSocket(new URL(provoking(code), address));
+      this.#socket = socket;
+      this.#timer = setTimeout(() => socket.close(), PATIENCE);
+      socket.addEventListener("open", () => {
+        opened = true;
+        // An empty close frame, which is what 1005 stands for.
+        if (code === 1005) socket.close();
+      });
+      socket.addEventListener("close", (event) => {
+        if (this.#socket !== socket) return;
+        this.#stop();
+        const end = event.wasClean ? "clean" : "not clean";
+        output.textContent = opened ? `event.code ${event.code}, ${end}` : `event.code ${event.code}: the echo server cannot be reached`;
+      });
     });
   }
 
