@@ -25,7 +25,6 @@ IDS = """(m, cases) => cases.map((answers) => {
     ranking: choice.ranking.map(({ candidate, points }) => [candidate.id, points]),
     excluded: choice.excluded.map(({ candidate }) => candidate.id),
     together: choice.together?.candidate.id ?? null,
-    close: choice.close,
   };
 })"""
 
@@ -122,7 +121,6 @@ def test_what_cannot_be_is_never_ranked(module: Modules, questions: dict[str, li
         assert not set(ranked) & set(choice["excluded"]), answers
         # Where more speaks against each than for it, none is recommended.
         assert not ranked or points[0] >= 0, answers
-        assert not ranked or choice["close"] == (len(points) > 1 and points[0] - points[1] <= 1)
 
 
 def test_any_single_answer_gets_a_recommendation(

@@ -22,7 +22,6 @@ import { OUT, PAIRS, RULES, SOURCES } from "./choose-rules.js";
  * @property {Ranked[]} excluded those that cannot
  * @property {{ candidate: import("./choose-questions.js").Candidate, text: string } | null} together
  * @property {Change[]} changes single answers that change the winner, the smallest change first
- * @property {boolean} close whether the second is at most one point behind
  */
 
 /** How many changes are told. */
@@ -145,15 +144,14 @@ export function choose(answers) {
   if (Object.keys(answers).length === 0) return null;
   const ranking = rank(answers);
   const excluded = judge(answers).filter((ranked) => ranked.excluded.length > 0);
-  const [first, second] = ranking;
-  if (!first) return { ranking, excluded, together: null, changes: changes(answers, ""), close: false };
+  const [first] = ranking;
+  if (!first) return { ranking, excluded, together: null, changes: changes(answers, "") };
   const pair = PAIRS.find((one) => one.first === first.candidate.id && holds(one.when, answers));
   return {
     ranking,
     excluded,
     together: pair ? { candidate: candidateOf(pair.second), text: pair.text } : null,
     changes: changes(answers, first.candidate.id),
-    close: second !== undefined && first.points - second.points <= 1,
   };
 }
 

@@ -22,8 +22,8 @@ const NOT_LIVE = ["http", "polling", "web-push"];
  */
 export function summaryOf(choice) {
   if (!choice) return "Answer what you know; skip the rest.";
-  const [first, second] = choice.ranking;
-  if (!first) return "None of them fits all of these answers.";
+  if (choice.ranking.length === 0) return "None of them fits all of these answers.";
+  const second = secondOf(choice);
   return `${titleOf(choice)}.${second ? ` Runner-up: ${mid(second.candidate)}.` : ""}`;
 }
 
@@ -33,6 +33,11 @@ const mid = ({ name }) => name.replace(/^(?:A|Plain|Streaming|Server|Long)\b/, (
 /** @param {Choice} choice */
 function titleOf({ ranking: [{ candidate }], together }) {
   return `${candidate.name}${together ? ` with ${mid(together.candidate)}` : ""}`;
+}
+
+/** The next best, which is not what goes together with the best. @param {Choice} choice */
+function secondOf({ ranking, together }) {
+  return ranking.slice(1).find(({ candidate }) => candidate.id !== together?.candidate.id);
 }
 
 /** @param {Choice} choice */
@@ -126,19 +131,20 @@ function foot(choice) {
  * @returns {HTMLElement[]}
  */
 export function resultOf(choice) {
-  const [first, second] = choice.ranking;
+  const [first] = choice.ranking;
   if (!first) {
     const words = "More speaks against each candidate than for it. Perhaps these are two tasks with an answer of their own: choose for each.";
     return [make("p", "pc-kicker", "No recommendation"), make("h2", "", "These answers pull apart"), make("p", "", words), ...changesOf(choice), ...foot(choice)];
   }
   const { candidate } = first;
+  const second = secondOf(choice);
   const behind = second ? first.points - second.points : 0;
   return [
     make("p", "pc-kicker", kicker(choice)),
     make("h2", "", titleOf(choice)),
     make("p", "pc-verdict", candidate.verdict),
     ...(choice.together ? [make("p", "", `With ${mid(choice.together.candidate)}: ${choice.together.text}`)] : []),
-    ...(choice.close && second ? [make("p", "", `It is close: ${mid(second.candidate)} would do as well.`)] : []),
+    ...(second && behind <= 1 ? [make("p", "", `It is close: ${mid(second.candidate)} would do as well.`)] : []),
     ...list("For it", first.reasons.map(reasonItem)),
     ...list("Against it", [...first.doubts.map(reasonItem), ...(candidate.cost ? [costItem(first)] : [])]),
     ...changesOf(choice),
