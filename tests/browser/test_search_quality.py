@@ -101,6 +101,9 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "RFC 6455": ("reference/standards/", "reference/"),
     "echo server": ("tools/echo/",),
     "self host": ("deploy/self-host/",),
+    "nginx": ("deploy/nginx/",),
+    "nginx websocket proxy": ("deploy/nginx/",),
+    "worker_shutdown_timeout": ("deploy/nginx/", "deploy/"),
     "content security policy": ("deploy/self-host/",),
     "report protocol": ("tools/report-protocol/",),
     # As people type.

@@ -1,4 +1,4 @@
-"""Runs the files of docs/deploy/self-host/ in the real proxies, before a real echo server."""
+"""Runs the files of docs/deploy/ in the real proxies, before a real echo server."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from tests.samples.programs import free_port
 from tests.site import ROOT
 
 FILES = ROOT / "docs" / "deploy" / "self-host"
+NGINX_PAGE = ROOT / "docs" / "deploy" / "nginx" / "nginx.conf"
 SITE, ECHO = "example.org", "echo.example.org"
 # Seconds that a program may take to do what it is asked.
 PATIENCE = 20
@@ -53,6 +54,17 @@ class Echo:
         _, log = self.process.communicate(timeout=PATIENCE)
         assert self.process.returncode == 0
         return [json.loads(line) for line in log.splitlines()]
+
+
+@contextmanager
+def echo(*arguments: str) -> Iterator[Echo]:
+    """Run an echo server until the block ends."""
+    server = Echo(*arguments)
+    try:
+        yield server
+    finally:
+        server.process.kill()
+        server.process.communicate()
 
 
 @dataclass
@@ -143,8 +155,7 @@ def nginx(
         read_timeout: what stands for proxy_read_timeout.
         upstream: an upstream block named echo, to be used in place of ``echo_port``.
     """
-    program, context = need("nginx"), _certificate(folder)
-    proxy = Proxy(free_port(), context, free_port())
+    proxy = Proxy(free_port(), _certificate(folder), free_port())
     shown = _replace(
         (FILES / "nginx.conf").read_text("utf-8"),
         {
@@ -158,21 +169,53 @@ def nginx(
             "proxy_read_timeout 60s": f"proxy_read_timeout {read_timeout}",
         },
     )
-    temporary = "".join(
-        f"{kind}_temp_path {folder}/{kind};\n"
-        for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
     (folder / "main.conf").write_text(
         # A worker as root may read the folder of the test.
-        f"user root;\ndaemon off;\npid {folder}/nginx.pid;\nerror_log stderr warn;\nevents {{}}\n"
-        f"http {{\ninclude /etc/nginx/mime.types;\naccess_log off;\n"
-        f"{temporary}{upstream}{shown}}}\n",
+        f"user root;\npid {folder}/nginx.pid;\nevents {{}}\n"
+        f"http {{\n{_nginx_writes_to(folder)}include /etc/nginx/mime.types;\n{upstream}{shown}}}\n",
         "utf-8",
     )
-    command = [program, "-p", str(folder), "-c", str(folder / "main.conf")]
+    with running_nginx(folder, proxy):
+        yield proxy
+
+
+def _nginx_writes_to(folder: Path) -> str:
+    """What sends to a folder what nginx writes; belongs into the http block."""
+    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    paths = "".join(f"{kind}_temp_path {folder}/{kind};\n" for kind in kinds)
+    return f"access_log off;\n{paths}"
+
+
+@contextmanager
+def running_nginx(folder: Path, proxy: Proxy) -> Iterator[None]:
+    """Run nginx with the folder's main.conf; its errors go to the file named log there."""
+    options = ["-g", "daemon off; error_log stderr info;"]
+    command = [need("nginx"), "-p", str(folder), "-c", str(folder / "main.conf"), *options]
     checked = subprocess.run([*command, "-t"], capture_output=True, text=True)
     assert checked.returncode == 0, checked.stderr
     with _running(command, proxy.port, folder / "log"):
+        yield
+
+
+@contextmanager
+def nginx_of_its_page(
+    folder: Path, echo_port: int, replacements: Mapping[str, str] | None = None
+) -> Iterator[Proxy]:
+    """Load the nginx.conf of docs/deploy/nginx/, with other values where a test needs them."""
+    proxy = Proxy(free_port(), _certificate(folder), 0)
+    usual = {
+        "user www-data": "user root",
+        "/run/nginx.pid": f"{folder}/nginx.pid",
+        "worker_processes auto": "worker_processes 1",
+        "http {\n": "http {\n" + _nginx_writes_to(folder),
+        "listen 443": f"listen 127.0.0.1:{proxy.port}",
+        "/etc/letsencrypt/live/example.org/fullchain.pem": f"{folder}/chain.pem",
+        "/etc/letsencrypt/live/example.org/privkey.pem": f"{folder}/key.pem",
+        "127.0.0.1:8765": f"127.0.0.1:{echo_port}",
+    }
+    shown = _replace(NGINX_PAGE.read_text("utf-8"), {**usual, **(replacements or {})})
+    (folder / "main.conf").write_text(shown, "utf-8")
+    with running_nginx(folder, proxy):
         yield proxy
 
 

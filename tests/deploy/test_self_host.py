@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
 import httpx
@@ -13,7 +13,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Subprotocol
 
-from tests.deploy.stack import ECHO, FILES, PATIENCE, SITE, Echo, Proxy, caddy, nginx
+from tests.deploy.stack import ECHO, FILES, PATIENCE, SITE, Proxy, caddy, echo, nginx
 from tests.site import HEADERS
 
 Stack = Callable[[Path, Path, int], AbstractContextManager[Proxy]]
@@ -29,16 +29,6 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "404.html").write_text("<title>Not here</title>")
     (folder / "main.js").write_text("export {};" * 500)
     return folder
-
-
-@contextmanager
-def echo(*arguments: str) -> Iterator[Echo]:
-    server = Echo(*arguments)
-    try:
-        yield server
-    finally:
-        server.process.kill()
-        server.process.communicate()
 
 
 @pytest.fixture(params=[nginx, caddy])
