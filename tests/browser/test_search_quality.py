@@ -37,6 +37,8 @@ QUERIES: dict[str, tuple[str, ...]] = {
         "languages/python/",
         "build/heartbeat/",
     ),
+    "abnormal closure": ("troubleshoot/1006/", "reference/close-codes/"),
+    "no close frame": ("troubleshoot/1006/", "protocol/ping-pong-close/", "reference/close-codes/"),
     "killed peer": ("protocol/ping-pong-close/",),
     # Handshake.
     "Sec-WebSocket-Accept": ("protocol/handshake/", "reference/headers/"),
