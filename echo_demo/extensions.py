@@ -18,6 +18,8 @@ from websockets.typing import ExtensionName, ExtensionParameter
 
 # 12 bits and level 1: larger windows and higher levels cost memory and time and save 1-3 %.
 _WINDOW_BITS = 12
+# What clients send is kept for each connection as long as it lasts, so this window is smaller.
+_CLIENT_WINDOW_BITS = 11
 _COMPRESS_SETTINGS = {"level": 1, "memLevel": 5, "strategy": zlib.Z_DEFAULT_STRATEGY}
 
 _Utf8Decoder = codecs.getincrementaldecoder("utf-8")
@@ -114,7 +116,7 @@ class CompressionFactory(ServerPerMessageDeflateFactory):
             server_no_context_takeover=not server_context,
             client_no_context_takeover=not client_context,
             server_max_window_bits=_WINDOW_BITS,
-            client_max_window_bits=_WINDOW_BITS,
+            client_max_window_bits=_CLIENT_WINDOW_BITS,
             compress_settings=_COMPRESS_SETTINGS,
         )
         self._threshold = threshold

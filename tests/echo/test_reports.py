@@ -144,7 +144,7 @@ def test_hello_says_what_was_agreed(server: BackgroundServer) -> None:
             "server_no_context_takeover": True,
             "client_no_context_takeover": False,
             "server_max_window_bits": 12,
-            "client_max_window_bits": 12,
+            "client_max_window_bits": 11,
         }
         assert (hello["ping_interval"], hello["max_size"]) == (5, 1_048_576)
         totals = session.read(client.frame())

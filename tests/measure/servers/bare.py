@@ -23,7 +23,7 @@ async def main() -> None:
     deflate = ServerPerMessageDeflateFactory(
         server_no_context_takeover=True,
         server_max_window_bits=12,
-        client_max_window_bits=12,
+        client_max_window_bits=11,
         compress_settings={"level": 1, "memLevel": 5},
     )
     server = await serve(

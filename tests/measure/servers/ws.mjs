@@ -4,7 +4,7 @@ import { WebSocketServer } from "ws";
 const ours = {
   serverNoContextTakeover: true,
   serverMaxWindowBits: 12,
-  clientMaxWindowBits: 12,
+  clientMaxWindowBits: 11,
   zlibDeflateOptions: { level: 1, memLevel: 5 },
   threshold: 256,
 };
