@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Callable
@@ -65,10 +66,12 @@ def supervise(sockets: list[socket.socket], work: Callable[[int], int]) -> int:
     """Run `work(index)` in a process for each socket until a signal; return the exit status.
 
     A worker that dies is replaced, at most once a second. SIGTERM, SIGINT and SIGHUP are passed
-    on. A second signal to end ends all at once.
+    on. A second signal to end ends all at once. Workers whose supervisor dies end as by SIGTERM.
     """
     signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
-    workers = {_fork(index, sockets, work): index for index in range(len(sockets))}
+    # Nothing is written to it: it ends when the process that holds its other end does.
+    life = os.pipe()
+    workers = {_fork(index, sockets, work, life): index for index in range(len(sockets))}
     missing: list[int] = []
     due = time.monotonic() + 1
     ending = 0
@@ -87,9 +90,15 @@ def supervise(sockets: list[socket.socket], work: Callable[[int], int]) -> int:
         missing += _reap(workers, ending)
         if missing and not ending and time.monotonic() >= due:
             due = time.monotonic() + 1
-            workers |= {_fork(index, sockets, work): index for index in missing}
+            workers |= {_fork(index, sockets, work, life): index for index in missing}
             missing = []
     return 0
+
+
+def _end_with(life: int) -> None:
+    """Wait for the supervisor's end, then drain as it would have said."""
+    os.read(life, 1)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _next_signal(seconds: float | None) -> int:
@@ -119,7 +128,9 @@ def _reap(workers: dict[int, int], ending: int) -> list[int]:
     return places
 
 
-def _fork(index: int, sockets: list[socket.socket], work: Callable[[int], int]) -> int:
+def _fork(
+    index: int, sockets: list[socket.socket], work: Callable[[int], int], life: tuple[int, int]
+) -> int:
     process = os.fork()
     if process:
         return process
@@ -130,6 +141,9 @@ def _fork(index: int, sockets: list[socket.socket], work: Callable[[int], int]) 
         for place, other in enumerate(sockets):
             if place != index:
                 other.close()
+        os.close(life[1])
+        # Started while signals are blocked, so that the main thread gets them.
+        threading.Thread(target=_end_with, args=life[:1], daemon=True).start()
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
         status = work(index)
     except BaseException:

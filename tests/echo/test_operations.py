@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 import trustme
+from websockets.exceptions import ConnectionClosedOK
 from websockets.sync.client import connect
 
 from tests.echo import test_process
@@ -129,6 +130,22 @@ def _accepts(address: str, times: int) -> bool:
             client.send("again")
             assert client.recv(timeout=20) == "again"
     return True
+
+
+def test_workers_end_with_their_supervisor() -> None:
+    with process("--workers", "2") as (running, address), connect(address) as client:
+        running.kill()
+        with pytest.raises(ConnectionClosedOK) as closed:
+            client.recv(timeout=20)
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 1001
+        port = int(address.split(":")[2].rstrip("/"))
+        eventually(lambda: _refused(port))
+
+
+def _refused(port: int) -> bool:
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) != 0
 
 
 def test_workers_find_a_busy_port() -> None:
