@@ -25,7 +25,7 @@ def test_the_theme_leaves_nothing_that_no_page_loads(site: Site) -> None:
     folder = assets / "javascripts"
     assert {path.relative_to(folder) for path in folder.rglob("*") if path.is_file()} == ours
     names = {path.name for path in (assets / "stylesheets").iterdir()}
-    assert names == {"elements", "pages", "home.css", "site.css"}
+    assert names == {"elements", "pages", "chart.css", "home.css", "site.css"}
 
 
 def test_a_page_of_no_module_and_a_folder_of_no_page_are_left_alone(tmp_path: Path) -> None:
