@@ -83,6 +83,7 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "Safari": ("reference/browser-support/", "troubleshoot/safari-ios/"),
     # Code, choice and operation.
     "python": ("languages/python/",),
+    "golang": ("languages/go/",),
     "asyncio client": ("languages/python/",),
     "which protocol": ("compare/decision-guide/", "tools/choose/", "compare/"),
     "find your protocol": ("tools/choose/",),

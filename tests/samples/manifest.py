@@ -4,6 +4,7 @@
 
     tools = ["go"]                        # programs on the PATH; without one: skipped, failed in CI
     build = [["go", "build", "echo_server.go"], ["go", "build", "listen.go"]]  # run once
+    versions = [["go", "list", "-m", "example.com/library"], ["go", "version"]]  # library first
 
     [[sample]]
     file = "echo_server.go"               # what the page shows and lists under `samples`
@@ -59,6 +60,7 @@ class Manifest:
     samples: tuple[Sample, ...]
     tools: tuple[str, ...] = ()
     build: tuple[tuple[str, ...], ...] = field(default=())
+    versions: tuple[tuple[str, ...], ...] = field(default=())
 
     @property
     def page(self) -> Path:
@@ -92,8 +94,9 @@ def load(path: Path) -> Manifest:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise fail(str(error)) from error
-    if unknown := set(data) - {"tools", "build", "sample"}:
-        raise fail(f"unknown keys: {', '.join(sorted(unknown))}; known: tools, build, [[sample]]")
+    if unknown := set(data) - {"tools", "build", "versions", "sample"}:
+        known = "tools, build, versions, [[sample]]"
+        raise fail(f"unknown keys: {', '.join(sorted(unknown))}; known: {known}")
     samples: list[Sample] = []
     for entry in tables(data.get("sample", [])):
         name = entry.get("file", "a sample")
@@ -127,6 +130,10 @@ def load(path: Path) -> Manifest:
         build=tuple(
             strings(step, "each command in build", '["go", "build", "listen.go"]')
             for step in data.get("build", [])
+        ),
+        versions=tuple(
+            strings(step, "each command in versions", '["go", "version"]')
+            for step in data.get("versions", [])
         ),
     )
 

@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,6 +77,21 @@ def prepare(manifest: Manifest, folder: Path) -> dict[str, Program]:
     return {sample.file: Program(sample, folder) for sample in manifest.samples}
 
 
+def versions(manifest: Manifest, folder: Path) -> list[str]:
+    """What the manifest's commands say of the library and the toolchain, one line for each."""
+    return [
+        subprocess.run(
+            [_resolve(part) for part in command],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            timeout=BUILD_LIMIT,
+            check=True,
+        ).stdout.strip()
+        for command in manifest.versions
+    ]
+
+
 def run_client(program: Program, *arguments: str) -> Result:
     """Run a client to its end; fails where that takes longer than the contract allows."""
     try:
@@ -108,6 +124,7 @@ class Running:
         )
         self.lines: queue.Queue[str | None] = queue.Queue()
         self.errors: list[str] = []
+        self.error_lines: queue.Queue[str] = queue.Queue()
         self.threads = [
             threading.Thread(target=self._read_out),
             threading.Thread(target=self._read_err),
@@ -123,7 +140,9 @@ class Running:
 
     def _read_err(self) -> None:
         assert self.process.stderr is not None
-        self.errors.extend(self.process.stderr)
+        for line in self.process.stderr:
+            self.errors.append(line)
+            self.error_lines.put(line.rstrip("\n"))
 
     def line(self, within: float) -> str:
         """Return the next line of standard output, waiting at most ``within`` seconds."""
@@ -133,6 +152,22 @@ class Running:
             raise AssertionError(f"no line on standard output within {within:g} s") from None
         assert line is not None, f"the program ended early: {''.join(self.errors)}"
         return line
+
+    def errors_with(self, start: str, count: int, within: float) -> list[str]:
+        """Return the next ``count`` lines of standard error that begin with ``start``."""
+        found: list[str] = []
+        until = time.monotonic() + within
+        while len(found) < count:
+            try:
+                line = self.error_lines.get(timeout=max(0.0, until - time.monotonic()))
+            except queue.Empty:
+                said = "".join(self.errors)
+                raise AssertionError(
+                    f"not {count} lines {start!r} in {within:g} s: {said}"
+                ) from None
+            if line.startswith(start):
+                found.append(line)
+        return found
 
     def stop(self) -> int:
         """Send SIGTERM and return the exit status, negative where a signal ended the process."""

@@ -1,0 +1,91 @@
+"""Autobahn's sections 1 to 7 against each server sample: `python -m tests.samples.conformance`.
+
+It writes `docs/languages/conformance.json`, and the table of /languages/ from it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import tempfile
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from tests.echo.conformance import failed, number, run
+from tests.samples.manifest import DOCS, Manifest, load_all
+from tests.samples.programs import Program, prepare, running_server, versions
+
+RESULT = DOCS / "languages/conformance.json"
+PAGE = DOCS / "languages/index.md"
+SECTIONS = range(1, 8)
+HEAD = "| Page | Library | Cases | Failed | Tested |"
+
+
+def servers() -> list[tuple[Manifest, str]]:
+    """The server samples under languages/, each with the manifest that lists it."""
+    return [
+        (manifest, sample.file)
+        for manifest in load_all(DOCS / "languages")
+        for sample in manifest.samples
+        if sample.role == "server"
+    ]
+
+
+def measure(manifest: Manifest, program: Program, folder: Path) -> dict[str, Any]:
+    """Run the cases against one server sample; return what is kept of it."""
+    patterns = [f"{section}.*" for section in SECTIONS]
+    with running_server(program) as (_, port):
+        verdicts = run(f"127.0.0.1:{port}", patterns, folder, parallel=2)
+    lax = [case for case, found in verdicts.items() if "NON-STRICT" in found]
+    return {
+        "versions": versions(manifest, program.folder),
+        "cases": len(verdicts),
+        "failed": sorted(failed(verdicts), key=number),
+        "non_strict": sorted(lax, key=number),
+    }
+
+
+def with_table(page: str, result: dict[str, Any]) -> str:
+    """The page /languages/ with its table made again."""
+    lines = [HEAD, "| --- | --- | --- | --- | --- |"]
+    for path, found in result["servers"].items():
+        name = Path(path).parent.name
+        title = re.search(
+            r"^# WebSocket in (.+)$", (DOCS / f"languages/{name}.md").read_text(), re.M
+        )
+        assert title is not None
+        library, number_ = found["versions"][0].split()
+        bad = ", ".join(found["failed"]) or "none"
+        lines.append(
+            f"| [{title[1]}]({name}.md) | `{library}` {number_} "
+            f"| {found['cases']} | {bad} | {found['date']} |"
+        )
+    table = "\n".join(lines)
+    return re.sub(rf"^{re.escape(HEAD)}\n(?:\|.*\n)*", lambda _: table + "\n", page, flags=re.M)
+
+
+def main() -> int:
+    """Measure every server sample, keep the result, and make the table of the page."""
+    found: dict[str, Any] = {}
+    for manifest, file in servers():
+        with tempfile.TemporaryDirectory() as build, tempfile.TemporaryDirectory() as report:
+            program = prepare(manifest, Path(build))[file]
+            name = f"{manifest.folder.name}/{file}"
+            today = datetime.now(UTC).date().isoformat()
+            found[name] = {"date": today, **measure(manifest, program, Path(report))}
+            print(name, found[name])
+    result = {
+        "command": "python -m tests.samples.conformance",
+        "suite": f"Autobahn sections 1 to 7 by kosoku {version('kosoku')}",
+        "servers": found,
+    }
+    RESULT.write_text(json.dumps(result, indent=2) + "\n", "utf-8")
+    PAGE.write_text(with_table(PAGE.read_text("utf-8"), result), "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
