@@ -91,7 +91,7 @@ def test_enter_in_the_field_takes_the_first_result(page: Page, site: Site) -> No
 
 
 def test_nothing_found_is_said(page: Page, site: Site) -> None:
-    open_search(page, site, "qqqqzzzz")
+    open_search(page, site, "jjjjkkkk")
     status = dialog(page).get_by_role("status")
     expect(status).to_contain_text("Nothing found")
     expect(results(page)).to_have_count(0)

@@ -12,7 +12,10 @@ from tests.content.tree import Tree
 from tests.samples.manifest import DOCS, NAME, ManifestError, load, load_all
 
 # Pages whose samples keep a contract of their own; the test named checks the list too.
-TESTED_ELSEWHERE = {"protocol/handshake.md": "test_accept.py"}
+TESTED_ELSEWHERE = {
+    "protocol/handshake.md": "test_accept.py",
+    "deploy/nginx.md": "../deploy/test_nginx.py",
+}
 
 PROGRAMS = {".cs", ".go", ".java", ".js", ".mjs", ".php", ".py", ".rs", ".sh", ".ts"}
 BUILT = {"__pycache__", "node_modules", "target"}
@@ -56,7 +59,7 @@ def test_every_program_beside_a_page_is_listed_by_one() -> None:
 
 @pytest.mark.parametrize("page", TESTED_ELSEWHERE)
 def test_pages_tested_elsewhere_are(page: str) -> None:
-    test = Path(__file__).with_name(TESTED_ELSEWHERE[page])
+    test = Path(__file__).parent / TESTED_ELSEWHERE[page]
     assert Path(page).stem in test.read_text(encoding="utf-8")
 
 
