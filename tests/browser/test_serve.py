@@ -61,7 +61,7 @@ def served() -> Iterator[Served]:
         yield Served(found["http"], found["ws"])
     finally:
         os.killpg(process.pid, signal.SIGINT)
-        process.communicate(timeout=30)
+        process.communicate(timeout=120)
 
 
 def test_make_serve_answers_with_the_home_page_and_an_open_connection(
@@ -69,5 +69,5 @@ def test_make_serve_answers_with_the_home_page_and_an_open_connection(
 ) -> None:
     page.goto(served.site)
     monitor = page.locator("ws-monitor")
-    expect(monitor).to_contain_text("OPEN", timeout=15_000)
+    expect(monitor).to_contain_text("OPEN", timeout=60_000)
     expect(monitor).to_contain_text(served.echo.removesuffix("/").removesuffix("/demo"))

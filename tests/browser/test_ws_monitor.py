@@ -146,7 +146,7 @@ def test_disconnect_and_reconnect(page: Page, site: Site, echo_server: Backgroun
     assert echo_server.connections() == []
     monitor.button("Reconnect").click()
     monitor.expect_state("OPEN")
-    expect(monitor.field("uptime")).to_have_text("00:00:01")
+    expect(monitor.field("uptime")).to_have_text(re.compile(r"00:00:0[1-9]"))
     assert len(echo_server.connections()) == 1
 
 

@@ -30,13 +30,13 @@ def echo_url(page: str) -> str:
 
 def assert_echoes(client: ClientConnection, message: str | bytes) -> None:
     client.send(message)
-    assert client.recv(timeout=10) == message
+    assert client.recv(timeout=60) == message
 
 
 def close_code(client: ClientConnection) -> int:
     """Wait for the server to close the connection."""
     with pytest.raises(ConnectionClosed) as closed:
-        client.recv(timeout=10)
+        client.recv(timeout=60)
     assert closed.value.rcvd, "the line was dropped without a close frame"
     return closed.value.rcvd.code
 
