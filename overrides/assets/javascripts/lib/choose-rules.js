@@ -23,7 +23,7 @@ export const SOURCES = {
   conditional: { title: "RFC 9110 §13.1.2", href: "https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2" },
   buffer: { title: "RFC 6202 §3.2", href: "https://www.rfc-editor.org/rfc/rfc6202#section-3.2" },
   ws: { title: "RFC 6455 §1.1", href: "https://www.rfc-editor.org/rfc/rfc6455#section-1.1" },
-  wsPorts: { title: "RFC 6455 §1.7", href: "https://www.rfc-editor.org/rfc/rfc6455#section-1.7" },
+  wsPorts: { title: "RFC 6455 §1.8", href: "https://www.rfc-editor.org/rfc/rfc6455#section-1.8" },
   udp: { title: "RFC 9308 §2", href: "https://www.rfc-editor.org/rfc/rfc9308#section-2" },
   datagram: { title: "RFC 9221", href: "https://www.rfc-editor.org/rfc/rfc9221" },
   migrate: { title: "RFC 9000 §9", href: "https://www.rfc-editor.org/rfc/rfc9000#section-9" },
