@@ -108,7 +108,7 @@ def test_chart_has_a_text_alternative_and_a_height(name: str, chart: str) -> Non
 def test_bars_and_their_errors_are_to_scale() -> None:
     parts = ((30.0, "chart-client"), (20.0, "chart-server"))
     rows = [Bar("half", "50 B", parts, 40, 60), Bar("whole", "99 B", ((99.0, "x"),), 99, 99)]
-    svg = ElementTree.fromstring(re.findall(r"<svg.*?</svg>", bars("n", "t", "d", rows), re.S)[0])
+    svg = ElementTree.fromstring(re.findall(r"<svg.*?</svg>", bars("n", "t", rows), re.S)[0])
     drawn = [(rect.get("x"), rect.get("width")) for rect in svg.iter("rect")]
     assert drawn == [("0.00%", "30.00%"), ("30.00%", "20.00%"), ("0.00%", "99.00%")]
     error = svg.find("g[@class='chart-range']/line")

@@ -6,6 +6,7 @@ Positions are percentages, so that nothing is scaled; the height is a class for 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from math import floor, log10
@@ -39,11 +40,15 @@ class Dots:
     empty: tuple[float, float, float]
 
 
-def _svg(name: str, title: str, description: str, rows: int, lines: list[str]) -> str:
+def _svg(
+    name: str, title: str, lead: str, rows: Sequence[Bar | Dots], height: int, lines: list[str]
+) -> str:
+    values = "; ".join(f"{row.name}: {row.value}" for row in rows)
+    description = f"{lead}{values}. The table has the same numbers."
     return "\n".join(
         [
             "<figure>",
-            f'<svg class="chart chart-{rows}" role="img" width="100%" height="{rows * _ROW}"'
+            f'<svg class="chart chart-{height}" role="img" width="100%" height="{height * _ROW}"'
             f' aria-labelledby="{name}-title {name}-desc">',
             f'<title id="{name}-title">{escape(title)}</title>',
             f'<desc id="{name}-desc">{escape(description)}</desc>',
@@ -74,8 +79,8 @@ def _range(low: float, high: float, middle: int) -> str:
     )
 
 
-def bars(name: str, title: str, description: str, rows: list[Bar]) -> str:
-    """Bars from zero, all on one scale."""
+def bars(name: str, title: str, rows: list[Bar], lead: str = "") -> str:
+    """Bars from zero, all on one scale; `lead` begins what is read out in their place."""
     most = max(row.high for row in rows) / 99
     lines = []
     for number, row in enumerate(rows):
@@ -89,10 +94,10 @@ def bars(name: str, title: str, description: str, rows: list[Bar]) -> str:
                 )
             start += value
         lines.append(_range(row.low / most, row.high / most, top + _BAR + _HIGH // 2))
-    return _svg(name, title, description, len(rows), lines)
+    return _svg(name, title, lead, rows, len(rows), lines)
 
 
-def dots(name: str, title: str, description: str, rows: list[Dots], unit: str) -> str:
+def dots(name: str, title: str, rows: list[Dots], unit: str) -> str:
     """Pairs of dots on a scale of powers of ten; the last row names them."""
     every = [value for row in rows for value in (*row.full, *row.empty)]
     first, last = floor(log10(min(every))), log10(max(every))
@@ -122,4 +127,4 @@ def dots(name: str, title: str, description: str, rows: list[Dots], unit: str) -
             _range(at(row.full[1]), at(row.full[2]), y),
             _range(at(row.empty[1]), at(row.empty[2]), y),
         ]
-    return _svg(name, title, description, len(rows) + 1, lines)
+    return _svg(name, title, "", rows, len(rows) + 1, lines)

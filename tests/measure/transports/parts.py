@@ -38,8 +38,6 @@ def latency(data: Data) -> str:
         return dots(
             f"measured-latency-{line}",
             f"From event to receipt {where}: p50 full, p95 empty; a scale of powers of ten",
-            "; ".join(f"{row.name}: {row.value}" for row in rows)
-            + ". The table has the same numbers.",
             rows,
             "ms",
         )
@@ -84,21 +82,16 @@ def latency(data: Data) -> str:
     )
 
 
+def _bar(label: str, value: Number, unit: str, scale: int = 1) -> Bar:
+    shown = f"{digits(value.middle * scale)} {unit}"
+    return Bar(label, shown, ((value.middle, "chart-ink"),), value.low, value.high)
+
+
 def memory(data: Data) -> str:
     """KiB of an idle subscriber."""
     new = {name: number(data, "memory", name, "new_kib") for name in MEMORY}
     used = {name: number(data, "memory", name, "used_kib") for name in MEMORY}
     subscribers = data["settings"]["subscribers_idle"]
-    rows = [
-        Bar(
-            label,
-            f"{digits(used[name].middle)} KiB",
-            ((used[name].middle, "chart-ink"),),
-            used[name].low,
-            used[name].high,
-        )
-        for name, label in MEMORY.items()
-    ]
     return "\n\n".join(
         [
             f"An idle SSE subscriber takes **{times(used['sse'], used['websocket'])} times** the "
@@ -108,9 +101,7 @@ def memory(data: Data) -> str:
             bars(
                 "measured-memory",
                 "Memory of the server for each idle subscriber, after one message of 1 KiB",
-                "; ".join(f"{row.name}: {row.value}" for row in rows)
-                + ". The table has the same numbers.",
-                rows,
+                [_bar(label, used[name], "KiB") for name, label in MEMORY.items()],
             ),
             table(
                 [f"KiB of each of {subscribers:,} subscribers", "new", "after a message of 1 KiB"],
@@ -126,16 +117,6 @@ def polling(data: Data) -> str:
     core = {name: number(data, "polling", name, "server_core") for name in LATENCY}
     moved = {name: number(data, "polling", name, "bytes_per_second") for name in LATENCY}
     settings = data["settings"]
-    rows = [
-        Bar(
-            label,
-            f"{digits(core[name].middle * 100)} %",
-            ((core[name].middle, "chart-ink"),),
-            core[name].low,
-            core[name].high,
-        )
-        for name, label in LATENCY.items()
-    ]
     return "\n\n".join(
         [
             f"Polling every 0.1 s takes **{times(core['poll_100'], core['websocket'])} times** the "
@@ -150,9 +131,7 @@ def polling(data: Data) -> str:
                 "measured-polling",
                 f"Share of a core that the server took for {settings['subscribers_polling']} "
                 f"subscribers and {1 / settings['event_gap_s']:g} events a second",
-                "; ".join(f"{row.name}: {row.value}" for row in rows)
-                + ". The table has the same numbers.",
-                rows,
+                [_bar(label, core[name], "%", 100) for name, label in LATENCY.items()],
             ),
             table(
                 [

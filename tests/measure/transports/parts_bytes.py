@@ -46,10 +46,8 @@ def _bytes_chart(data: Data, direction: str, names: dict[str, str]) -> str:
     return bars(
         f"measured-bytes-{direction}",
         f"Bytes for one message of 100 B, {way}: what the client sends, then what the server sends",
-        "Both directions together. "
-        + "; ".join(f"{row.name}: {row.value}" for row in rows)
-        + ". The table has the same numbers.",
         rows,
+        "Both directions together. ",
     )
 
 
