@@ -11,6 +11,7 @@
     role = "server"                       # "client", "server" or "other"
     run = ["./echo_server"]               # the URL (client) or the port (server) is appended
     max_size = 65536                      # server: the longest message it accepts, in bytes
+    mute_on_unmasked = true               # server, if its library ends TCP there without 1002
 
     [[sample]]
     file = "listen.go"
@@ -50,6 +51,7 @@ class Sample:
     run: tuple[str, ...]
     max_size: int | None = None
     test: str | None = None
+    mute_on_unmasked: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ def load(path: Path) -> Manifest:
     samples: list[Sample] = []
     for entry in tables(data.get("sample", [])):
         name = entry.get("file", "a sample")
-        if unknown := set(entry) - {"file", "role", "run", "max_size", "test"}:
+        if unknown := set(entry) - {"file", "role", "run", "max_size", "test", "mute_on_unmasked"}:
             raise fail(f"{name}: unknown keys: {', '.join(sorted(unknown))}")
         if name in [sample.file for sample in samples]:
             raise fail(f"{name} stands here twice; remove one")
@@ -119,8 +121,11 @@ def load(path: Path) -> Manifest:
             raise fail(f"{name}: max_size must be a number of bytes, such as 65_536")
         if test is not None and not (ROOT / str(test)).is_file():
             raise fail(f"{name}: the test {test} does not exist; its path starts with tests/")
+        mute = entry.get("mute_on_unmasked", False)
+        if type(mute) is not bool or (mute and role != "server"):
+            raise fail(f"{name}: mute_on_unmasked is true for a server or false")
         run = strings(entry["run"], f"{name}: run", '["./echo_server"]')
-        samples.append(Sample(name, role, run, size, test))
+        samples.append(Sample(name, role, run, size, test, mute))
     if not samples:
         raise fail("add a [[sample]] for each file that the tests are to run")
     return Manifest(
