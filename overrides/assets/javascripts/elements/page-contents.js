@@ -9,7 +9,8 @@ export default class PageContents extends HTMLElement {
   connectedCallback() {
     this.#signal = new AbortController();
     addEventListener("scroll", () => this.#soon(), { passive: true, signal: this.#signal.signal });
-    this.#mark();
+    // Not now: to ask where headings are would have the page laid out once more.
+    this.#soon();
   }
 
   disconnectedCallback() {

@@ -27,11 +27,11 @@ export default class TableFilter extends HTMLElement {
     if (!table) return;
     this.#leaving = new AbortController();
     const { signal } = this.#leaving;
+    const rows = [...table.tBodies].flatMap((body) => [...body.rows]).filter((row) => !row.querySelector(GROUP));
+    // All is read before anything is written: else each row would be laid out again.
+    const texts = rows.map((row) => [...row.cells].map((cell) => cell.innerText.trim()));
     this.#build();
-    this.#rows = [...table.tBodies]
-      .flatMap((body) => [...body.rows])
-      .filter((row) => !row.querySelector(GROUP))
-      .map((row) => this.#enhance(row));
+    this.#rows = rows.map((row, index) => this.#enhance(row, texts[index]));
     this.#input.addEventListener("input", () => this.#filter(), { signal });
     addEventListener("hashchange", () => this.#reveal(), { signal });
     // A browser that restores the page fills the field in again.
@@ -78,10 +78,10 @@ export default class TableFilter extends HTMLElement {
 
   /**
    * @param {HTMLTableRowElement} row
+   * @param {string[]} cells what they say
    * @returns {Row}
    */
-  #enhance(row) {
-    const cells = [...row.cells].map((cell) => cell.innerText.trim());
+  #enhance(row, cells) {
     const group = row.parentElement?.querySelector(GROUP);
     if (group) cells.push(group.textContent ?? "");
     if (this.hasAttribute("unlinked")) return { row, cells, name: "" };
