@@ -56,7 +56,7 @@ support: $(VENV)/.test ## Take the newest data on browser support, and make its 
 	  npm install --silent --no-save --prefix "$$folder" @mdn/browser-compat-data web-features && \
 	  $(BIN)/python -m tests.reference.support "$$folder/node_modules"
 
-bench: $(VENV)/.test ## Measure the echo server beside others, and write the page's numbers: two minutes
+bench: $(VENV)/.test ## Measure the echo server beside others, and write the page's numbers: four minutes
 	@$(BIN)/python -m tests.measure.echo
 
 measure: $(VENV)/.test ## Measure polling, long polling, SSE and WebSocket, and write the comparisons' numbers: four minutes

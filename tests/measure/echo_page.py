@@ -35,7 +35,7 @@ _START, _END = "<!-- bench -->\n", "<!-- end -->"
 def value(data: dict[str, Any], case: str, server: str, key: str) -> float | None:
     """The median of the runs, None where the server was not measured."""
     runs = data["results"][case].get(server)
-    return runs and middle([run[key] for run in runs], 1)
+    return runs and middle([run[key] for run in runs], 2)
 
 
 def ratio(data: dict[str, Any], case: str, server: str) -> str:

@@ -1,7 +1,8 @@
 """The load: a process that is told what to measure, a JSON line at a time, and answers with one.
 
-It works on plain sockets with epoll and on frames made before, so that it takes less time for a
-message than the servers do. Each answer has the share of a core that load and server took.
+Connections are opened here; the messages go round in a loop in C, on frames made before, so that
+it takes less time for a message than the servers do. Each answer has the share of a core that load
+and server took.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from tests.measure.exchange import Exchange
 from tests.measure.machine import cpu_seconds, memory
 from tests.measure.peer import Peer
 from tests.measure.traffic import Message, messages
@@ -74,56 +76,23 @@ class _Clock:
 def throughput(task: dict[str, Any]) -> dict[str, float]:
     """Echoes with `connections` open and `in_flight` messages of each on the way."""
     made = _made(task)
-    wires, in_flight = [message.wire for message in made], int(task["in_flight"])
     with connections(task["port"], task["connections"], compression=task["compression"]) as peers:
         for peer, message in zip(peers, made, strict=False):
             peer.check(message)
-        by_descriptor = {peer.socket.fileno(): peer for peer in peers}
-        with select.epoll() as poll:
-            next_one = 0
-            for descriptor, peer in by_descriptor.items():
-                poll.register(descriptor, select.EPOLLIN)
-                for _ in range(in_flight):
-                    peer.socket.sendall(wires[next_one % len(wires)])
-                    next_one += 1
-
-            def run(seconds: float) -> int:
-                nonlocal next_one
-                done, number = 0, len(wires)
-                end = time.perf_counter() + seconds
-                while time.perf_counter() < end:
-                    for descriptor, _ in poll.poll():
-                        peer = by_descriptor[descriptor]
-                        ended = peer.receive()
-                        done += ended
-                        if ended == 1:
-                            peer.socket.sendall(wires[next_one % number])
-                            next_one += 1
-                        elif ended:
-                            some = (wires[(next_one + more) % number] for more in range(ended))
-                            peer.socket.sendall(b"".join(some))
-                            next_one += ended
-                return done
-
-            run(_WARM_UP)
-            clock = _Clock(task["pid"])
-            return clock.read(run(task["seconds"]))
+        exchange = Exchange(peers, made, int(task["in_flight"]))
+        exchange.run(_WARM_UP)
+        clock = _Clock(task["pid"])
+        return clock.read(exchange.run(task["seconds"]))
 
 
 def round_trip(task: dict[str, Any]) -> dict[str, float]:
-    """Time from sending a message to the end of its echo, on one connection, in microseconds."""
+    """Time from one echo's end to the next one's, on one connection, in microseconds."""
     made = _made(task)
-    with connections(task["port"], 1, compression=task["compression"]) as (peer,):
-        peer.check(made[0])
-        peer.socket.setblocking(True)
-        times: list[float] = []
-        end = time.perf_counter() + _WARM_UP + task["seconds"]
-        while (now := time.perf_counter()) < end:
-            peer.socket.sendall(made[len(times) % len(made)].wire)
-            while not peer.receive():
-                pass
-            times.append(time.perf_counter() - now)
-    times = sorted(times[len(times) // 4 :])
+    with connections(task["port"], 1, compression=task["compression"]) as peers:
+        peers[0].check(made[0])
+        exchange = Exchange(peers, made, 1)
+        exchange.run(_WARM_UP)
+        times = sorted(exchange.times(task["seconds"]))
     return {
         "p50_us": round(times[len(times) // 2] * 1e6, 1),
         "p99_us": round(times[len(times) * 99 // 100] * 1e6, 1),

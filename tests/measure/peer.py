@@ -1,11 +1,11 @@
-"""One connection of the load: sends ready frames and finds where the answers end."""
+"""One connection of the load: its opening handshake, and one echo compared byte by byte."""
 
 from __future__ import annotations
 
 import socket
 import zlib
 
-from tests.measure.traffic import BINARY, TEXT, Message
+from tests.measure.traffic import Message
 
 _BUFFER = 262_144
 _REQUEST = (
@@ -19,15 +19,12 @@ _OFFER = "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r
 class Peer:
     """A non-blocking socket; `open` sends the handshake, `opened` reads its answer."""
 
-    __slots__ = ("_rest", "_skip", "socket")
+    __slots__ = ("socket",)
 
     def __init__(self, port: int) -> None:
         self.socket = socket.socket()
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.socket.connect(("127.0.0.1", port))
-        # Bytes of the current frame that are still to come, and a header that came in part.
-        self._skip = 0
-        self._rest = b""
 
     def open(self, port: int, *, compression: bool) -> None:
         """Ask for the WebSocket connection."""
@@ -42,38 +39,6 @@ class Peer:
             raise RuntimeError(f"no WebSocket connection: {answer!r}")
         if compression != (b"permessage-deflate" in answer):
             raise RuntimeError(f"compression is not as asked for: {answer!r}")
-
-    def receive(self) -> int:
-        """Read what has come; return how many messages ended in it."""
-        data = self.socket.recv(_BUFFER)
-        if not data:
-            raise RuntimeError("the server has closed a connection")
-        size = len(data)
-        if size < self._skip:
-            self._skip -= size
-            return 0
-        ended = 1 if self._skip else 0
-        position, self._skip = self._skip, 0
-        if self._rest:
-            data, self._rest = self._rest + data, b""
-            size = len(data)
-        while position < size:
-            if size - position < 4 and (size - position < 2 or data[position + 1] == 126):
-                self._rest = data[position:]
-                break
-            length = data[position + 1]
-            start = position + 2
-            if length == 126:
-                length = data[start] << 8 | data[start + 1]
-                start += 2
-            if data[position] & 0xBF not in (0x80 | TEXT, 0x80 | BINARY):
-                raise RuntimeError(f"not a message: {data[position : position + 130]!r}")
-            position = start + length
-            if position > size:
-                self._skip = position - size
-                break
-            ended += 1
-        return ended
 
     def check(self, message: Message) -> None:
         """Send a message, and compare every byte of its echo."""

@@ -27,6 +27,13 @@ def test_every_case_was_measured_of_every_server() -> None:
         assert set(servers) == compared, case
 
 
+def test_load_held_no_server_up() -> None:
+    for case, servers in RESULTS["results"].items():
+        for server, runs in servers.items():
+            shares = [run["load_core"] for run in runs if "load_core" in run]
+            assert all(share < 0.9 for share in shares), (case, server, shares)
+
+
 def test_changed_number_changes_the_page() -> None:
     changed = {**RESULTS, "results": {**RESULTS["results"]}}
     changed["results"]["64"] = {

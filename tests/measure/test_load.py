@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
 import socket
 from typing import Any
 
 import pytest
 
+from tests.measure.exchange import Exchange, PeerState, library
 from tests.measure.load import MEASURES
 from tests.measure.peer import Peer
 from tests.measure.servers import OURS, running
@@ -24,23 +26,34 @@ def pair() -> Any:
 
 
 @pytest.mark.parametrize("step", [1, 2, 3, 7, 1000])
-def test_answers_are_counted_however_they_are_cut(
-    pair: tuple[Peer, socket.socket], step: int
+def test_answers_are_counted_however_they_are_cut(step: int) -> None:
+    stream = b"\x82\x03abc" + b"\x82\x7e\x00\x80" + b"d" * 128 + b"\xc1\x00" + b"\x81\x01e"
+    state = ctypes.byref(PeerState())
+    parts = [stream[start : start + step] for start in range(0, len(stream), step)]
+    ended = library().ended
+    assert sum(ended(state, part, ctypes.c_int64(len(part))) for part in parts) == 4
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (b"\x88\x02\x03\xf0", "not a message"),
+        (b"\x82\x7f" + bytes(8), "not a message"),
+        (b"", "no echo came"),
+        (None, "closed a connection"),
+    ],
+)
+def test_what_is_no_echo_ends_the_measurement(
+    pair: tuple[Peer, socket.socket], answer: bytes | None, error: str
 ) -> None:
     peer, other = pair
-    stream = b"\x82\x03abc" + b"\x82\x7e\x00\x80" + b"d" * 128 + b"\xc1\x00" + b"\x81\x01e"
-    ended = 0
-    for start in range(0, len(stream), step):
-        other.sendall(stream[start : start + step])
-        ended += peer.receive()
-    assert ended == 4
-
-
-def test_what_is_no_message_ends_the_measurement(pair: tuple[Peer, socket.socket]) -> None:
-    peer, other = pair
-    other.sendall(b"\x88\x02\x03\xf0")
-    with pytest.raises(RuntimeError, match="not a message"):
-        peer.receive()
+    if answer is None:
+        other.shutdown(socket.SHUT_WR)
+    else:
+        other.sendall(answer)
+    exchange = Exchange([peer], messages("json", 64, compressed=False), 1, patience=500)
+    with pytest.raises(RuntimeError, match=error):
+        exchange.run(10)
 
 
 def test_wrong_echo_ends_the_measurement(pair: tuple[Peer, socket.socket]) -> None:
