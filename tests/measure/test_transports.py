@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from docs.compare.race.feed import FIRST
 from tests.measure.servers import Running, running
 from tests.measure.transports import cost, latency, memory, wire_bytes
-from tests.measure.transports.app import FIRST
 from tests.measure.transports.clients import browser
 from tests.measure.transports.line import Count, Line
 from tests.measure.transports.serve import HYPERCORN, UVICORN
