@@ -26,10 +26,11 @@ build: $(VENV)/.serve ## Build the site into site/
 check: $(VENV)/.test ## The quick loop for page authors: strict build and content checks
 	@$(BIN)/python -m tests.content
 
-lint: $(VENV)/.test ## Format, lint and type-check the Python code
+lint: $(VENV)/.test ## Format, lint and type-check the Python code, and spell-check all text
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/codespell docs echo_demo hooks overrides tests *.md *.yml Makefile
 
 test: $(VENV)/.test lint check ## Lint, check and run every test; PYTEST_ARGS=tests/samples runs a part
 	@$(BIN)/python -m tests.browser.chromium

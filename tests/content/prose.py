@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from tests.content import front_matter, markdown
+from tests.content import front_matter, markdown, terms
 from tests.content.problem import Problem
 from tests.content.tree import Tree
 
@@ -85,6 +85,7 @@ def _words(source: str, text: str) -> Iterator[tuple[int, str]]:
             found.start(),
             f"`{found[0]}` in prose; write WebSocket, or set the name of a library in code",
         )
+    yield from terms.check(prose)
 
 
 def _banned(word: str) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import pytest
 from tests.content import front_matter, prose
 from tests.content.problem import Problem, in_order
 from tests.content.tree import Tree
+from tests.site import ROOT
 
 FIXTURES = Path(__file__).with_name("fixtures")
 BAD = sorted((FIXTURES / "bad").glob("*.md"))
@@ -74,3 +77,13 @@ def test_excluded_pages_are_no_pages(tree: Tree) -> None:
     (tree.docs / "a" / "node_modules" / "README.md").touch()
     (tree.docs / ".hidden.md").touch()
     assert Tree(tree.root).pages == ("five.md", "four.md", "six.md", "three.md", "two.md")
+
+
+def test_a_spelling_mistake_is_found_and_the_excepted_words_are_not(tmp_path: Path) -> None:
+    word = "reci" + "eve"
+    page = tmp_path / "page.md"
+    page.write_text(f"The servers {word} `Hel` and `lo`.\n", "utf-8")
+    command = [sys.executable, "-m", "codespell_lib", "--toml", str(ROOT / "pyproject.toml")]
+    done = subprocess.run([*command, str(page)], capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert done.stdout.splitlines() == [f"{page}:1: {word} ==> receive"]
