@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -205,3 +206,10 @@ def test_state_says_what_it_holds() -> None:
         race = start(server).json()["race"]
         text = get(server, f"state?race={race}").text
         assert set(json.loads(text)) == {"now", "ways"}
+
+
+def test_its_page_lists_its_files() -> None:
+    page = (ROOT / "docs/compare/index.md").read_text("utf-8")
+    listed = set(re.findall(r"^  - (compare/race/\S+)$", page, re.MULTILINE))
+    files = (ROOT / "docs/compare/race").glob("*.py")
+    assert listed == {f"compare/race/{file.name}" for file in files}

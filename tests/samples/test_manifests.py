@@ -14,6 +14,7 @@ from tests.samples.manifest import DOCS, NAME, ManifestError, load, load_all
 # Pages whose samples keep a contract of their own; the test named checks the list too.
 TESTED_ELSEWHERE = {
     "protocol/handshake.md": "test_accept.py",
+    "compare/index.md": "../race/test_limits.py",
     "deploy/nginx.md": "../deploy/test_nginx.py",
 }
 
