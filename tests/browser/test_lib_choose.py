@@ -218,3 +218,9 @@ def test_links_lead_to_pages_that_exist(module: Modules, site: Site) -> None:
         for link in candidate["links"]:
             if not link["href"].startswith("https://"):
                 assert (site.folder / link["href"] / "index.html").is_file(), link
+
+
+def test_a_candidate_leads_to_its_comparison(module: Modules) -> None:
+    candidates = module.run("lib/choose-questions.js", "(m) => m.CANDIDATES")
+    first = {one["id"]: one["links"][0]["href"] for one in candidates}
+    assert first["long-polling"] == "compare/long-polling/"

@@ -97,6 +97,8 @@ QUERIES: dict[str, tuple[str, ...]] = {
     ),
     "web push": ("tools/choose/", "compare/decision-guide/"),
     "WebRTC": ("tools/choose/", "compare/decision-guide/", "compare/webrtc/"),
+    "websocket vs long polling": ("compare/long-polling/",),
+    "long polling": ("compare/long-polling/",),
     "websocket vs sse": ("compare/", "compare/sse/"),
     "WebTransport": ("compare/", "compare/webtransport/", "reference/standards/"),
     "http/2": ("protocol/http2-http3/",),

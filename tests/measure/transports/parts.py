@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.measure.transports import method, parts_bytes
+from tests.measure.transports import method, parts_bytes, parts_long_polling
 from tests.measure.transports.charts import Bar, Dots, bars, dots
 from tests.measure.transports.numbers import Data, Number, digits, measured, number, table, times
 
@@ -162,5 +162,6 @@ PARTS: dict[str, Callable[[Data], str]] = {
     "latency": latency,
     "memory": memory,
     "polling": polling,
+    "long-polling": parts_long_polling.long_polling,
     "method": method.text,
 }

@@ -119,6 +119,7 @@ export const QUESTIONS = [
  * @type {Record<string, Link[]>}
  */
 const PAGES = {
+  "long-polling": [{ text: "WebSocket vs long polling", href: "compare/long-polling/" }],
   websocket: [
     { text: "How WebSocket works", href: "protocol/" },
     { text: "Start with a client and a server in Python", href: "languages/python/" },
