@@ -11,7 +11,7 @@ export NO_MKDOCS_2_WARNING := 1
 export ECHO_PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build check lint test audit conformance bench measure fuzz soak zensical support theme fonts images lock clean
+.PHONY: help serve build check lint test audit conformance bench measure fuzz soak zensical support fresh theme fonts images lock clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,6 +62,9 @@ bench: $(VENV)/.test ## Measure the echo server beside others, and write the pag
 
 measure: $(VENV)/.test ## Measure polling, long polling, SSE and WebSocket, and write the comparisons' numbers: four minutes
 	@$(BIN)/python -m tests.measure.transports
+
+fresh: $(VENV)/.test ## Tell what has grown old: pages, sources, versions, data on browser support
+	@$(BIN)/python -m tests.fresh
 
 theme: $(VENV)/.serve ## Take from Material's stylesheet what the pages use, after an upgrade
 	@$(BIN)/python -m hooks.theme

@@ -1,0 +1,1 @@
+"""What has grown old: `make fresh` prints it and changes nothing."""
