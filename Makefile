@@ -11,7 +11,7 @@ export NO_MKDOCS_2_WARNING := 1
 export ECHO_PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build check lint test audit conformance bench measure fuzz soak zensical support fresh theme fonts images lock clean
+.PHONY: help serve build check lint test audit conformance bench measure fuzz soak zensical support fresh links theme fonts images lock clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ measure: $(VENV)/.test ## Measure polling, long polling, SSE and WebSocket, and 
 
 fresh: $(VENV)/.test ## Tell what has grown old: pages, sources, versions, data on browser support
 	@$(BIN)/python -m tests.fresh
+
+links: $(VENV)/.test ## Ask every page that ours link to whether it is still there; needs the network
+	@$(BIN)/python -m tests.fresh.links
 
 theme: $(VENV)/.serve ## Take from Material's stylesheet what the pages use, after an upgrade
 	@$(BIN)/python -m hooks.theme
