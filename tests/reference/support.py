@@ -1,12 +1,14 @@
-"""Makes the tables of docs/reference/browser-support.md from a small extract of public data.
+"""Makes the tables of browser support from a small extract of public data.
 
-`make support` fetches the packages and runs this with their folder; without an argument the tables
-are made again from the extract that lies beside the page.
+They stand in docs/reference/browser-support.md and, one row for each transport, in
+docs/compare/index.md. `make support` fetches the packages and runs this with their folder; without
+an argument the tables are made again from the extract that lies beside the reference page.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any, cast
@@ -14,9 +16,13 @@ from typing import Any, cast
 from tests.site import ROOT
 
 PAGE = ROOT / "docs/reference/browser-support.md"
+COMPARISON = ROOT / "docs/compare/index.md"
 EXTRACT = ROOT / "docs/reference/browser-support/compat.json"
 
 Json = dict[str, Any]
+
+_PLACE = re.compile(r"^<!-- support: (.*?) -->$.*?^<!-- end -->$", re.M | re.S)
+_MARKER = "<!-- support:"
 
 # What the tables show: the path in browser-compat-data, and what the page calls it.
 FEATURES = {
@@ -30,7 +36,23 @@ FEATURES = {
     "api.WebSocketStream": "`WebSocketStream`",
     "api.WebTransport": "`WebTransport`",
     "api.WebTransport.local_network_access": "Asks before `WebTransport` reaches a local network",
+    "api.WebTransport.WebTransport.options_headers_parameter": "Request headers of `WebTransport`",
     "api.EventSource": "`EventSource`",
+    "api.fetch": "`fetch()`",
+    "api.Response.body": "A response read while it comes, `Response.body`",
+    "api.fetch.options_parameter.duplex": "A request sent while it grows, `duplex`",
+    "api.RTCDataChannel": "`RTCDataChannel`",
+    "api.PushManager": "Web Push, `PushManager`",
+}
+# What a page needs for each row of the comparison.
+COMPARED = {
+    "HTTP, polling, long polling": "api.fetch",
+    "Streaming fetch": "api.Response.body",
+    "SSE": "api.EventSource",
+    "WebSocket, MQTT over WebSocket": "api.WebSocket",
+    "WebTransport": "api.WebTransport",
+    "WebRTC data channel": "api.RTCDataChannel",
+    "Web Push": "api.PushManager",
 }
 BROWSERS = {
     "chrome": "Chrome",
@@ -49,6 +71,8 @@ BASELINE = {
     "webtransport": "WebTransport",
     "local-network-access": "Local network access",
 }
+
+_WORDS = {"high": "widely available", "low": "newly available", False: "not Baseline"}
 
 
 def _at(data: Json, path: str) -> Json:
@@ -96,7 +120,17 @@ def extract(compat: Json, features: Json) -> Json:
         },
         "support": shown,
         "baseline": {key: features["features"][key]["status"] for key in BASELINE},
+        "baseline_of": {path: _baseline_of(features, path) for path in COMPARED.values()},
     }
+
+
+def _baseline_of(features: Json, path: str) -> Json:
+    """Return the Baseline status of one entry of browser-compat-data."""
+    for feature in features["features"].values():
+        status = feature.get("status", {}).get("by_compat_key", {}).get(path)
+        if status:
+            return {key: value for key, value in status.items() if key != "support"}
+    raise LookupError(f"web-features has no Baseline status of {path}")
 
 
 def cell(statement: Json | None) -> str:
@@ -132,14 +166,33 @@ def _support(data: Json, places: dict[str, str]) -> str:
     )
 
 
+def _compared(data: Json) -> str:
+    return _table(
+        ["Transport", "In a page", "Baseline", *BROWSERS.values()],
+        [
+            [
+                name,
+                f"`{path.removeprefix('api.')}{'()' if path == 'api.fetch' else ''}`",
+                _since(data["baseline_of"][path]),
+                *(cell(data["support"][path].get(place)) for place in BROWSERS),
+            ]
+            for name, path in COMPARED.items()
+        ],
+    )
+
+
+def _since(status: Json) -> str:
+    date = status.get("baseline_low_date")
+    return f"{_WORDS[status['baseline']]}{f', all since {date}' if date else ''}"
+
+
 def _baseline(data: Json) -> str:
-    words = {"high": "widely available", "low": "newly available", False: "not Baseline"}
     return _table(
         ["Feature", "Baseline", "Newly available", "Widely available"],
         [
             [
                 name,
-                words[data["baseline"][key]["baseline"]],
+                _WORDS[data["baseline"][key]["baseline"]],
                 data["baseline"][key].get("baseline_low_date", "no"),
                 data["baseline"][key].get("baseline_high_date", "no"),
             ]
@@ -149,7 +202,11 @@ def _baseline(data: Json) -> str:
 
 
 def render(page: str, data: Json) -> str:
-    """Return ``page`` with what stands between its markers made anew from ``data``."""
+    """Return ``page`` with what stands between its markers made anew from ``data``.
+
+    Raises:
+        ValueError: a place has a name that nobody knows, or no end.
+    """
     sources = data["sources"]
     compat, features = sources["@mdn/browser-compat-data"], sources["web-features"]
     parts = {
@@ -161,14 +218,19 @@ def render(page: str, data: Json) -> str:
         "browsers": _support(data, BROWSERS),
         "runtimes": _support(data, RUNTIMES),
         "baseline": _baseline(data),
+        "transports": _compared(data),
     }
-    for name, text in parts.items():
-        before, marker, after = page.partition(f"<!-- support: {name} -->\n")
-        _, end, rest = after.partition("<!-- end -->")
-        if not (marker and end):
-            raise ValueError(f"{PAGE.name} has no place for {name}")
-        page = f"{before}{marker}\n{text}\n\n{end}{rest}"
-    return page
+
+    def filled(place: re.Match[str]) -> str:
+        name = place[1]
+        if name not in parts or _MARKER in place[0][len(_MARKER) :]:
+            raise ValueError(f"`{name}` has no end, or is none of {', '.join(parts)}")
+        return f"<!-- support: {name} -->\n\n{parts[name]}\n\n<!-- end -->"
+
+    text, number = _PLACE.subn(filled, page)
+    if number != page.count(_MARKER):
+        raise ValueError("a place for browser support has no end")
+    return text
 
 
 def main(arguments: list[str]) -> None:
@@ -180,8 +242,9 @@ def main(arguments: list[str]) -> None:
         features = json.loads((folder / "web-features/data.json").read_text("utf-8"))
         data = extract(compat, {**features, "version": package["version"]})
         EXTRACT.write_text(json.dumps(data, indent=1) + "\n", "utf-8")
-    page = render(PAGE.read_text("utf-8"), json.loads(EXTRACT.read_text("utf-8")))
-    PAGE.write_text(page, "utf-8")
+    data = json.loads(EXTRACT.read_text("utf-8"))
+    for page in (PAGE, COMPARISON):
+        page.write_text(render(page.read_text("utf-8"), data), "utf-8")
 
 
 if __name__ == "__main__":

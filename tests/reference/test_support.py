@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
-from tests.reference.support import EXTRACT, FEATURES, PAGE, cell, render
+import pytest
+
+from tests.reference.support import COMPARED, COMPARISON, EXTRACT, FEATURES, PAGE, cell, render
 from tests.reference.tables import rows
 
 DATA = json.loads(EXTRACT.read_text("utf-8"))
 
 
-def test_page_is_what_the_data_says() -> None:
-    page = PAGE.read_text("utf-8")
+@pytest.mark.parametrize("path", [PAGE, COMPARISON], ids=lambda path: path.parent.name)
+def test_page_is_what_the_data_says(path: Path) -> None:
+    page = path.read_text("utf-8")
     assert render(page, DATA) == page, "run `python -m tests.reference.support`"
+
+
+def test_every_feature_and_transport_has_its_row() -> None:
     assert len(rows("reference/browser-support.md", "Feature")) == len(FEATURES)
+    text = COMPARISON.read_text("utf-8").partition("<!-- support: transports -->")[2]
+    assert text.partition("<!-- end -->")[0].count("\n| ") == len(COMPARED) + 2
 
 
 def test_known_facts_are_read_right() -> None:
@@ -31,3 +40,16 @@ def test_cells_say_what_is_missing() -> None:
     assert cell({"version_added": False}) == "no"
     assert cell({"version_added": "7", "version_removed": "11"}) == "7, until 11"
     assert cell({"version_added": "7", "partial_implementation": True}) == "7, partly"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<!-- support: phones -->\n<!-- end -->\n",
+        "<!-- support: browsers -->\n",
+        "<!-- support: browsers -->\n<!-- support: runtimes -->\n<!-- end -->\n",
+    ],
+)
+def test_place_that_cannot_be_filled_is_an_error(page: str) -> None:
+    with pytest.raises(ValueError, match="no end"):
+        render(page, DATA)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.measure.transports import method, parts_bytes, parts_long_polling
+from tests.measure.transports import method, parts_bytes, parts_long_polling, parts_matrix
 from tests.measure.transports.charts import Bar, Dots, bars, dots
 from tests.measure.transports.numbers import Data, Number, digits, measured, number, table, times
 
@@ -163,5 +163,6 @@ PARTS: dict[str, Callable[[Data], str]] = {
     "memory": memory,
     "polling": polling,
     "long-polling": parts_long_polling.long_polling,
+    "matrix": parts_matrix.costs,
     "method": method.text,
 }
