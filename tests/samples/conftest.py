@@ -7,10 +7,25 @@ from functools import cache
 
 import pytest
 
-from tests.samples.manifest import Manifest
+from tests.samples.manifest import DOCS, Manifest, load_all
 from tests.samples.programs import Program, prepare
 
 Build = Callable[[Manifest], dict[str, Program]]
+MANIFESTS = load_all()
+
+
+def of_role(role: str) -> list[object]:
+    """The samples of a role, as parameters `manifest` and `file` of a test."""
+    return [
+        pytest.param(
+            manifest,
+            sample.file,
+            id=f"{manifest.folder.relative_to(DOCS).as_posix()}/{sample.file}",
+        )
+        for manifest in MANIFESTS
+        for sample in manifest.samples
+        if sample.role == role
+    ]
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ import socket
 import aiohttp
 
 from tests.samples import peers
-from tests.samples.programs import Program, Result, free_port, run_client, running_server
+from tests.samples.programs import Program, Result, Running, free_port, run_client, running_server
 from tests.samples.wire import BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, Frame, Peer, WireError
 
 # Every server sample is sent these; é and ✓ take two and three bytes in UTF-8.
@@ -39,18 +39,18 @@ def client_notices(program: Program, script: peers.Script) -> None:
     with peers.server(script) as record:
         result = run_client(program, record.url)
     assert record.connections >= 1, "the client did not connect"
-    _failed(result)
+    failed(result)
 
 
 def client_notices_nothing_there(program: Program) -> None:
     """The client says what is wrong and exits non-zero where no server listens."""
-    _failed(run_client(program, f"ws://127.0.0.1:{free_port()}/"))
+    failed(run_client(program, f"ws://127.0.0.1:{free_port()}/"))
 
 
 def wants_one_argument(program: Program) -> None:
     """Without its argument a program says how to call it and exits non-zero."""
     result = run_client(program)
-    _failed(result)
+    failed(result)
     assert "usage" in result.err.lower(), result.err
 
 
@@ -109,11 +109,11 @@ def server_limits_messages(program: Program) -> None:
         with Peer.connect(port) as peer:
             _echoed(peer, BINARY, b"\x01" * limit)
             peer.send(BINARY, b"\x01" * (limit + 1))
-            _failed_with(peer, 1009)
+            failed_with(peer, 1009)
         with Peer.connect(port) as peer:  # the limit is on the message, not on its frames
             peer.send(TEXT, b"x" * limit, fin=False)
             peer.send(CONTINUATION, b"x")
-            _failed_with(peer, 1009)
+            failed_with(peer, 1009)
         with Peer.connect(port) as peer:
             _echoed(peer, TEXT, b"others are served")
 
@@ -122,7 +122,7 @@ def server_closes_with_the_client(program: Program) -> None:
     """A close frame is answered with the same code, and the TCP connection ends."""
     with running_server(program) as (_, port), Peer.connect(port) as peer:
         peer.close(1000)
-        _failed_with(peer, 1000)
+        failed_with(peer, 1000)
 
 
 def server_stops_on_sigterm(program: Program) -> None:
@@ -138,9 +138,9 @@ def server_stops_on_sigterm(program: Program) -> None:
             assert frame.close_code == 1001, f"closed with {frame.close_code}"
             peer.send(CLOSE, frame.payload)
             peer.wait_for_end()
-        assert running.stop() == 0
+        stopped(running)
     with running_server(program) as (running, _):
-        assert running.stop() == 0, "without a connection"
+        stopped(running)  # without a connection
 
 
 def server_fails_broken_peers(program: Program) -> None:
@@ -155,10 +155,10 @@ def server_fails_broken_peers(program: Program) -> None:
             if program.sample.mute_on_unmasked:
                 _ended_without_a_word(peer)
             else:
-                _failed_with(peer, 1002)
+                failed_with(peer, 1002)
         with Peer.connect(port) as peer:
             peer.send(TEXT, b"\xc3\x28")
-            _failed_with(peer, 1007)
+            failed_with(peer, 1007)
         with Peer.connect(port) as peer:
             _echoed(peer, TEXT, b"others are served")
 
@@ -166,7 +166,7 @@ def server_fails_broken_peers(program: Program) -> None:
 def server_names_a_busy_port(program: Program) -> None:
     """Where the port is taken, the program says so and exits non-zero."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        _failed(run_client(program, str(taken.getsockname()[1])))
+        failed(run_client(program, str(taken.getsockname()[1])))
 
 
 CLIENT_LIES = [peers.wrong_text, peers.wrong_binary, peers.text_as_binary]
@@ -191,11 +191,18 @@ def _succeeded(result: Result) -> None:
     assert kinds == ["text", "binary"], f"one line for each message, please: {result.out!r}"
 
 
-def _failed(result: Result) -> None:
+def failed(result: Result) -> None:
+    """The program ended with a reason and a status that tells it."""
     assert result.status > 0, f"exit status {result.status} for a failure"
     lines = result.err.splitlines()
     assert lines, "no reason on standard error"
     assert len(lines) <= 3, f"a reason is a line or two, not:\n{result.err}"
+
+
+def stopped(running: Running) -> None:
+    """The program ends with status 0 on SIGTERM."""
+    status = running.stop()
+    assert status == 0, f"exit status {status} after SIGTERM"
 
 
 def _echoed(peer: Peer, opcode: int, payload: bytes) -> None:
@@ -216,7 +223,8 @@ def _ended_without_a_word(peer: Peer) -> None:
     raise AssertionError(f"{frame} though the manifest says that nothing comes")
 
 
-def _failed_with(peer: Peer, code: int) -> None:
+def failed_with(peer: Peer, code: int) -> None:
+    """The next message is a close frame with this code, and the TCP connection ends."""
     frame = peer.receive_message()
     assert frame.opcode == CLOSE, f"{frame.opcode} instead of a close frame"
     assert frame.close_code == code, f"closed with {frame.close_code} instead of {code}"

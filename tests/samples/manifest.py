@@ -3,25 +3,25 @@
 ::
 
     tools = ["go"]                        # programs on the PATH; without one: skipped, failed in CI
-    build = [["go", "build", "echo_server.go"], ["go", "build", "listen.go"]]  # run once
+    build = [["go", "build", "echo_server.go"], ["go", "build", "echo_client.go"]]  # run once
     versions = [["go", "list", "-m", "example.com/library"], ["go", "version"]]  # library first
 
     [[sample]]
     file = "echo_server.go"               # what the page shows and lists under `samples`
-    role = "server"                       # "client", "server" or "other"
+    role = "server"                       # or "client", "resilient", "broadcast", "other"
     run = ["./echo_server"]               # the URL (client) or the port (server) is appended
-    max_size = 65536                      # server: the longest message it accepts, in bytes
+    max_size = 65536                      # servers: the longest message they accept, in bytes
     mute_on_unmasked = true               # server, if its library ends TCP there without 1002
 
     [[sample]]
-    file = "listen.go"
+    file = "test_echo.py"
     role = "other"                        # keeps no contract, so it has a test of its own
-    run = ["./listen"]
-    test = "tests/samples/test_go_listen.py"
+    run = ["{python}", "-m", "pytest", "test_echo.py"]
+    test = "tests/samples/test_python_page.py"
 
 The folder of ``languages/go.md`` is ``languages/go/``, and every command runs in a copy of it.
-``{python}`` in a command stands for the interpreter that runs the tests. What a client and a
-server must do is in docs/about/writing.md; `contract.py` is that text as checks.
+``{python}`` in a command stands for the interpreter that runs the tests. What each role must do is
+in docs/about/writing.md; `contract.py`, `resilient.py` and `broadcast.py` are that text as checks.
 """
 
 from __future__ import annotations
@@ -35,7 +35,13 @@ ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 NAME = "samples.toml"
 # The key that a role needs beside file, role and run.
-NEEDED = {"client": None, "server": "max_size", "other": "test"}
+NEEDED = {
+    "client": None,
+    "server": "max_size",
+    "resilient": None,
+    "broadcast": "max_size",
+    "other": "test",
+}
 
 
 class ManifestError(ValueError):
@@ -112,7 +118,7 @@ def load(path: Path) -> Manifest:
             raise fail(f"{name}: there is no such file beside {NAME}")
         role, size, test = entry["role"], entry.get("max_size"), entry.get("test")
         if not isinstance(role, str) or role not in NEEDED:
-            raise fail(f'{name}: role must be "client", "server" or "other"')
+            raise fail(f"{name}: role must be one of {', '.join(NEEDED)}")
         for key in ("max_size", "test"):
             if (key == NEEDED[role]) != (key in entry):
                 verb = "add" if key == NEEDED[role] else "remove"
@@ -133,7 +139,7 @@ def load(path: Path) -> Manifest:
         samples=tuple(samples),
         tools=strings(data["tools"], "tools", '["go"]') if "tools" in data else (),
         build=tuple(
-            strings(step, "each command in build", '["go", "build", "listen.go"]')
+            strings(step, "each command in build", '["go", "build", "echo_server.go"]')
             for step in data.get("build", [])
         ),
         versions=tuple(

@@ -92,13 +92,16 @@ def versions(manifest: Manifest, folder: Path) -> list[str]:
     ]
 
 
-def run_client(program: Program, *arguments: str) -> Result:
-    """Run a client to its end; fails where that takes longer than the contract allows."""
+def run_client(program: Program, *arguments: str, **variables: str) -> Result:
+    """Run a client to its end; fails where that takes longer than the contract allows.
+
+    ``variables`` are added to its environment.
+    """
     try:
         done = subprocess.run(
             program.command(*arguments),
             cwd=program.folder,
-            env=environment(),
+            env={**environment(), **variables},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=CLIENT_LIMIT,
@@ -189,10 +192,13 @@ class Running:
 
 
 @contextlib.contextmanager
-def running_server(program: Program) -> Iterator[tuple[Running, int]]:
-    """Start a server on a free port and wait until it is ready; gives the process and the port."""
+def running_server(program: Program, **variables: str) -> Iterator[tuple[Running, int]]:
+    """Start a server on a free port and wait until it is ready; gives the process and the port.
+
+    ``variables`` are added to its environment.
+    """
     port = free_port()
-    running = Running(program.command(str(port)), program.folder)
+    running = Running(program.command(str(port)), program.folder, **variables)
     try:
         line = running.line(START_LIMIT)
         assert line == f"listening on ws://127.0.0.1:{port}", f"the server printed {line!r}"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.samples import contract, peers
+from tests.samples import contract, faults, peers
 from tests.samples.manifest import DOCS, load
 from tests.samples.programs import Program
 
@@ -20,8 +20,8 @@ def notices(script: peers.Script) -> Callable[[Program], None]:
     return lambda program: contract.client_notices(program, script)
 
 
-# The file, the sound text, the broken text, the check that must fail, and what it must say.
-FAULTS: dict[str, tuple[str, str, str, Callable[[Program], None], str]] = {
+FAULTS: dict[str, faults.Fault] = {
+    **faults.FAULTS,
     "client: text sent as binary": (
         CLIENT,
         "websocket.send(message)",
@@ -175,10 +175,15 @@ FAULTS: dict[str, tuple[str, str, str, Callable[[Program], None], str]] = {
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_broken_sample_fails(fault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file, sound, broken, check, found = FAULTS[fault]
     # The waits that a fault would exhaust; sound samples need far less.
     monkeypatch.setattr("tests.samples.programs.START_LIMIT", 2.0)
     monkeypatch.setattr("tests.samples.programs.STOP_LIMIT", 2.0)
-    file, sound, broken, check, found = FAULTS[fault]
+    if file in (faults.RESILIENT, faults.BROADCAST):
+        monkeypatch.setattr("tests.samples.programs.CLIENT_LIMIT", 3.0)
+    monkeypatch.setattr("tests.samples.resilient.PATIENCE", 10.0)
+    monkeypatch.setattr("tests.samples.broadcast.PROGRESS", 4.0)
+    monkeypatch.setattr("tests.samples.broadcast.CUT", 2.0)
     text = (FOLDER / file).read_text(encoding="utf-8")
     assert text.count(sound) == 1, f"{sound!r} must stand once in {file}"
     (tmp_path / file).write_text(text.replace(sound, broken), encoding="utf-8")

@@ -8,26 +8,10 @@ import pytest
 
 from echo_demo.background import BackgroundServer
 from tests.samples import contract, peers
-from tests.samples.conftest import Build
-from tests.samples.manifest import DOCS, Manifest, load_all
+from tests.samples.conftest import Build, of_role
+from tests.samples.manifest import Manifest
 from tests.samples.programs import Program, running_server
 from tests.samples.wire import Frame
-
-MANIFESTS = load_all()
-
-
-def of_role(role: str) -> list[object]:
-    return [
-        pytest.param(
-            manifest,
-            sample.file,
-            id=f"{manifest.folder.relative_to(DOCS).as_posix()}/{sample.file}",
-        )
-        for manifest in MANIFESTS
-        for sample in manifest.samples
-        if sample.role == role
-    ]
-
 
 each_client = pytest.mark.parametrize(("manifest", "file"), of_role("client"))
 each_server = pytest.mark.parametrize(("manifest", "file"), of_role("server"))

@@ -90,6 +90,8 @@ def test_a_manifest_in_order_is_read(tmp_path: Path) -> None:
         (GOOD.replace("a.py", "b.py"), "b.py: there is no such file"),
         (GOOD.replace("client", "klient"), "role must be"),
         (GOOD.replace("client", "server"), "a.py: add max_size"),
+        (GOOD.replace("client", "broadcast"), "a.py: add max_size"),
+        (GOOD.replace("client", "resilient") + "max_size = 1", "a.py: remove max_size"),
         (GOOD.replace("client", "other"), "a.py: add test"),
         (GOOD + "max_size = 1", "a.py: remove max_size"),
         (GOOD.replace("client", "server") + 'max_size = "64K"', "a number of bytes"),

@@ -13,6 +13,7 @@ import socket
 from dataclasses import dataclass
 from typing import Self
 
+CRLF = "\r\n"
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0x0, 0x1, 0x2, 0x8, 0x9, 0xA
 
 
@@ -53,23 +54,38 @@ class Peer:
         sock.settimeout(timeout)
 
     @classmethod
-    def connect(cls, port: int) -> Self:
-        """Open a connection to a server on the loopback interface, as a client does."""
-        peer = cls(socket.create_connection(("127.0.0.1", port), timeout=10), client=True)
+    def connect(cls, port: int, *headers: str, buffer: int | None = None) -> Self:
+        """Open a connection to a server on the loopback interface, as a client does.
+
+        ``headers`` are added to the request; ``buffer`` limits what the kernel keeps unread.
+        """
+        sock = socket.socket()
+        if buffer is not None:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
+        sock.settimeout(10)
+        try:
+            sock.connect(("127.0.0.1", port))
+            return cls(sock, client=True)._opened(port, headers)
+        except BaseException:
+            sock.close()
+            raise
+
+    def _opened(self, port: int, headers: tuple[str, ...]) -> Self:
         key = base64.b64encode(os.urandom(16)).decode()
-        peer.sock.sendall(
+        self.sock.sendall(
             f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\n"
             f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\n"
-            "Sec-WebSocket-Version: 13\r\n\r\n".encode()
+            "Sec-WebSocket-Version: 13\r\n"
+            f"{''.join(header + CRLF for header in headers)}\r\n".encode()
         )
-        status = peer.read_head()
+        status = self.read_head()
         if not status.startswith("HTTP/1.1 101 "):
             raise WireError(f"the server answered {status!r}")
-        if peer.headers.get("sec-websocket-accept") != accept_value(key):
-            raise WireError(f"wrong Sec-WebSocket-Accept in {peer.headers}")
-        if "sec-websocket-extensions" in peer.headers:
+        if self.headers.get("sec-websocket-accept") != accept_value(key):
+            raise WireError(f"wrong Sec-WebSocket-Accept in {self.headers}")
+        if "sec-websocket-extensions" in self.headers:
             raise WireError("the server chose an extension that was not offered")
-        return peer
+        return self
 
     @classmethod
     def accept(cls, sock: socket.socket, answer: str | None = None) -> Self:

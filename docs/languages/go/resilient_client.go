@@ -5,11 +5,11 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/signal"
+	"strconv"
 	"syscall"
 	"time"
 
@@ -18,43 +18,45 @@ import (
 
 const (
 	maxSize = 64 << 10 // bytes of one message
-	longest = 60       // units of the longest pause between attempts
-	stable  = 30       // units after which a connection counts as good
+	longest = 60       // seconds of the longest pause that grows
+	stable  = 60       // seconds after which a connection is good; a dead one is noticed in 30
 )
 
-var errFinal = errors.New("not trying again") // the next attempt would end the same way
+var (
+	second   = time.Second                    // our tests make it short
+	errFinal = errors.New("not trying again") // the next attempt would end the same way
+)
 
 // --8<-- [start:pause]
-// pause says how long to wait before attempt number n, counted from the last good connection.
-func pause(n int, code websocket.StatusCode, unit time.Duration) time.Duration {
+// pause says how long to wait before an attempt, counted from the last good connection.
+func pause(attempt int, code websocket.StatusCode) time.Duration {
 	switch code {
 	case websocket.StatusServiceRestart: // everyone lost the server at once: spread out
-		return 5*unit + rand.N(25*unit)
+		return 5*second + rand.N(25*second)
 	case websocket.StatusTryAgainLater: // the server is overloaded: leave it alone
-		return longest*unit/2 + rand.N(longest*unit/2)
+		return 30*second + rand.N(30*second)
 	}
-	return rand.N(min(time.Duration(1)<<min(n, 10), longest) * unit) // full jitter: anything from 0
+	// Full jitter: anything from 0.
+	return rand.N(min(time.Duration(1)<<min(attempt-1, 10), longest) * second)
 }
 
 // --8<-- [end:pause]
 
 // --8<-- [start:listen]
-func listen(ctx context.Context, url string, unit time.Duration) error {
-	for n := 0; ; n++ {
-		started := time.Now()
-		err := connection(ctx, url, unit)
+func listen(ctx context.Context, url string) error {
+	for attempt := 1; ; attempt++ {
+		lasted, err := connection(ctx, url)
 		code := websocket.CloseStatus(err)
 		switch {
 		case ctx.Err() != nil || code == websocket.StatusNormalClosure:
 			return nil
 		case errors.Is(err, errFinal) || code == websocket.StatusPolicyViolation:
 			return err
+		case lasted > stable*second:
+			attempt = 1
 		}
-		if time.Since(started) > stable*unit {
-			n = 0
-		}
-		wait := pause(n, code, unit)
-		fmt.Fprintf(os.Stderr, "lost: %v; again in %v\n", err, wait.Round(time.Millisecond))
+		wait := pause(attempt, code)
+		fmt.Fprintf(os.Stderr, "lost: %v; attempt %d in %d ms\n", err, attempt, wait.Milliseconds())
 		select {
 		case <-time.After(wait):
 		case <-ctx.Done():
@@ -66,17 +68,18 @@ func listen(ctx context.Context, url string, unit time.Duration) error {
 // --8<-- [end:listen]
 
 // --8<-- [start:connection]
-// connection lasts from the handshake to the first error.
-func connection(ctx context.Context, url string, unit time.Duration) error {
+// connection returns how long it was open, and the error that ended it.
+func connection(ctx context.Context, url string) (time.Duration, error) {
 	dialing, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	conn, response, err := websocket.Dial(dialing, url, nil)
 	if err != nil {
 		if response != nil && response.StatusCode/100 == 4 {
-			return fmt.Errorf("%w: %w", errFinal, err)
+			return 0, fmt.Errorf("%w: %w", errFinal, err)
 		}
-		return err
+		return 0, err
 	}
+	opened := time.Now()
 	defer conn.CloseNow()
 	conn.SetReadLimit(maxSize)
 	stop := context.AfterFunc(ctx, func() { conn.Close(websocket.StatusNormalClosure, "") })
@@ -84,16 +87,16 @@ func connection(ctx context.Context, url string, unit time.Duration) error {
 
 	alive, fail := context.WithCancelCause(context.Background())
 	defer fail(nil)
-	go heartbeat(alive, fail, conn, unit)
+	go heartbeat(alive, fail, conn)
 
 	// To the server this client is new: subscribe here, and ask for what was missed.
 	fmt.Fprintln(os.Stderr, "connected")
 	for {
 		_, message, err := conn.Read(alive)
 		if cause := context.Cause(alive); cause != nil {
-			return cause
+			return time.Since(opened), cause
 		} else if err != nil {
-			return err
+			return time.Since(opened), err
 		}
 		fmt.Printf("%s\n", message)
 	}
@@ -103,14 +106,14 @@ func connection(ctx context.Context, url string, unit time.Duration) error {
 
 // --8<-- [start:heartbeat]
 // heartbeat cancels the reading when a ping stays without a pong.
-func heartbeat(ctx context.Context, fail context.CancelCauseFunc, conn *websocket.Conn, unit time.Duration) {
+func heartbeat(ctx context.Context, fail context.CancelCauseFunc, conn *websocket.Conn) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(20 * unit):
+		case <-time.After(20 * second):
 		}
-		waiting, done := context.WithTimeout(ctx, 10*unit)
+		waiting, done := context.WithTimeout(ctx, 10*second)
 		err := conn.Ping(waiting)
 		missing := waiting.Err() == context.DeadlineExceeded
 		done()
@@ -124,16 +127,17 @@ func heartbeat(ctx context.Context, fail context.CancelCauseFunc, conn *websocke
 
 // --8<-- [start:main]
 func main() {
-	unit := flag.Duration("unit", time.Second, "what the pauses are counted in")
-	flag.Parse()
-	if flag.NArg() != 1 {
-		fmt.Fprintln(os.Stderr, "usage: listen [-unit 1s] ws://HOST:PORT/PATH")
+	if len(os.Args) != 2 {
+		fmt.Fprintln(os.Stderr, "usage: resilient_client ws://HOST:PORT/PATH")
 		os.Exit(2)
+	}
+	if unit, err := strconv.Atoi(os.Getenv("UNIT_MS")); err == nil {
+		second = time.Duration(unit) * time.Millisecond
 	}
 	ctx, cancel := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer cancel()
-	if err := listen(ctx, flag.Arg(0), *unit); err != nil {
-		fmt.Fprintln(os.Stderr, "listen:", err)
+	if err := listen(ctx, os.Args[1]); err != nil {
+		fmt.Fprintln(os.Stderr, "resilient_client:", err)
 		os.Exit(1)
 	}
 }
