@@ -2,22 +2,23 @@
 PYTHON    ?= python3
 PORT      ?= 8000
 ECHO_PORT ?= 8765
+RACE_PORT ?= 8770
 PYTEST_ARGS ?=
 
 VENV := .venv
 BIN  := $(VENV)/bin
 # Material's notice about its own end of life is answered in docs/about/architecture.md.
 export NO_MKDOCS_2_WARNING := 1
-export ECHO_PORT
+export ECHO_PORT RACE_PORT
 
 .DEFAULT_GOAL := help
 .PHONY: help serve build check lint test audit conformance bench measure fuzz soak zensical support fresh links theme fonts images lock clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
-	@echo "  Variables: PORT=$(PORT) ECHO_PORT=$(ECHO_PORT) PYTHON=$(PYTHON) PYTEST_ARGS=$(PYTEST_ARGS)"
+	@echo "  Variables: PORT=$(PORT) ECHO_PORT=$(ECHO_PORT) RACE_PORT=$(RACE_PORT) PYTHON=$(PYTHON) PYTEST_ARGS=$(PYTEST_ARGS)"
 
-serve: $(VENV)/.serve ## Serve the site with live reload, and the echo server beside it
+serve: $(VENV)/.serve ## Serve the site with live reload, and the echo server and the race beside it
 	@$(BIN)/mkdocs serve --dev-addr 127.0.0.1:$(PORT)
 
 build: $(VENV)/.serve ## Build the site into site/

@@ -78,11 +78,14 @@ class Served:
 
 
 @contextmanager
-def serve(tree: Path, port: int, *arguments: str, echo_port: int | str = 0) -> Iterator[Served]:
+def serve(
+    tree: Path, port: int, *arguments: str, echo_port: int | str = 0, race_port: int | str = 0
+) -> Iterator[Served]:
     """Run `mkdocs serve` on ``tree``; kill it at the end where it still runs."""
     environment = {
         **os.environ,
         "ECHO_PORT": str(echo_port),
+        "RACE_PORT": str(race_port),
         "NO_MKDOCS_2_WARNING": "1",
         "PYTHONPATH": str(ROOT),
         "PYTHONUNBUFFERED": "1",

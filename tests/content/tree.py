@@ -95,7 +95,7 @@ def small_tree(folder: Path) -> Path:
 INHERIT: {ROOT / "mkdocs.yml"}
 theme: {{custom_dir: {ROOT / "overrides"}}}
 watch: [{ROOT / "overrides"}]
-hooks: [{ROOT / "hooks" / "echo.py"}]
+hooks: [{ROOT / "hooks" / "echo.py"}, {ROOT / "hooks" / "demos.py"}]
 nav:
   - index.md
 """,

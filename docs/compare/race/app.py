@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
@@ -135,6 +136,16 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self._races = races
 
+    def end_with(self, descriptor: int) -> None:
+        """End when nothing more can be read there: whoever held the other end is gone."""
+
+        def read() -> None:
+            while os.read(descriptor, 1024):
+                pass
+            self.should_exit = True
+
+        threading.Thread(target=read, daemon=True).start()
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End all."""
         self._races.close()
@@ -166,7 +177,10 @@ def serve(settings: Settings) -> None:
     )
     shown = f"[{settings.host}]" if ":" in settings.host else settings.host
     print(f"listening on http://{shown}:{listening.getsockname()[1]}/", flush=True)
-    _Server(config, races).run(sockets=[listening])
+    server = _Server(config, races)
+    if settings.end_with_stdin:
+        server.end_with(0)
+    server.run(sockets=[listening])
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -18,13 +18,14 @@ class Settings:
     """How the server listens, and its limits."""
 
     host: str = "127.0.0.1"
-    port: int = 8766
+    port: int = 8770
     origins: tuple[str, ...] = ()
     trusted_proxies: str = ""
     rate: float = 2.0
     max_races: int = 100
     max_races_per_client: int = 5
     lifetime: float = 180.0
+    end_with_stdin: bool = False
 
 
 class Parser(argparse.ArgumentParser):
@@ -116,4 +117,7 @@ def settings_from(arguments: Sequence[str] | None, environment: Mapping[str, str
             metavar=name.rpartition("_")[2].upper(),
             help=f"{words} (default: {shown if shown != '' else 'none'})",
         )
+    parser.add_argument(
+        "--end-with-stdin", action="store_true", help="end when standard input does"
+    )
     return Settings(**vars(parser.parse_args(arguments)))
