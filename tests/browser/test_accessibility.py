@@ -96,6 +96,7 @@ READ = [
     "guides/",
     "compare/",
     "compare/decision-guide/",
+    "compare/sse/",
     "tools/choose/",
     "reference/websocket-api/",
     "tools/report-protocol/",

@@ -16,6 +16,7 @@ TESTED_ELSEWHERE = {
     "protocol/handshake.md": "test_accept.py",
     "compare/index.md": "../race/test_limits.py",
     "deploy/nginx.md": "../deploy/test_nginx.py",
+    "compare/sse.md": "../browser/test_compare_sse_page.py",
 }
 
 PROGRAMS = {".cs", ".go", ".java", ".js", ".mjs", ".php", ".py", ".rs", ".sh", ".ts"}

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.measure.transports import method, parts_bytes, parts_long_polling, parts_matrix
+from tests.measure.transports import (
+    method,
+    parts_bytes,
+    parts_long_polling,
+    parts_matrix,
+    parts_pairs,
+)
 from tests.measure.transports.charts import Bar, Dots, bars, dots
 from tests.measure.transports.numbers import Data, Number, digits, measured, number, table, times
 
@@ -165,4 +171,6 @@ PARTS: dict[str, Callable[[Data], str]] = {
     "long-polling": parts_long_polling.long_polling,
     "matrix": parts_matrix.costs,
     "method": method.text,
+    "sse": parts_pairs.sse,
+    "http": parts_pairs.http,
 }
