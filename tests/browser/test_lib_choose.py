@@ -224,3 +224,4 @@ def test_a_candidate_leads_to_its_comparison(module: Modules) -> None:
     candidates = module.run("lib/choose-questions.js", "(m) => m.CANDIDATES")
     first = {one["id"]: one["links"][0]["href"] for one in candidates}
     assert first["long-polling"] == "compare/long-polling/"
+    assert first["webtransport"] == "compare/webtransport/"

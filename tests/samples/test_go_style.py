@@ -10,25 +10,24 @@ import pytest
 
 from tests.site import ROOT
 
-FOLDER = ROOT / "docs" / "languages" / "go"
-FILES = sorted(FOLDER.glob("*.go"))
+FILES = sorted((ROOT / "docs").rglob("*.go"))
 
 pytestmark = pytest.mark.skipif(not shutil.which("go"), reason="there is no Go toolchain here")
 
 
-def _run(*command: str, folder: Path = FOLDER) -> str:
+def _run(*command: str, folder: Path) -> str:
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     return done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 def test_a_sample_is_formatted(file: Path) -> None:
-    assert _run("gofmt", "-d", file.name) == ""
+    assert _run("gofmt", "-d", file.name, folder=file.parent) == ""
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 def test_go_vet_finds_nothing(file: Path) -> None:
-    assert _run("go", "vet", file.name) == ""
+    assert _run("go", "vet", file.name, folder=file.parent) == ""
 
 
 def test_gofmt_would_complain(tmp_path: Path) -> None:

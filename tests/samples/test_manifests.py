@@ -17,6 +17,7 @@ TESTED_ELSEWHERE = {
     "compare/index.md": "../race/test_limits.py",
     "deploy/nginx.md": "../deploy/test_nginx.py",
     "compare/sse.md": "../browser/test_compare_sse_page.py",
+    "compare/webtransport.md": "test_webtransport_page.py",
 }
 
 PROGRAMS = {".cs", ".go", ".java", ".js", ".mjs", ".php", ".py", ".rs", ".sh", ".ts"}

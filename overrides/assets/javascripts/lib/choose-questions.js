@@ -120,6 +120,7 @@ export const QUESTIONS = [
  */
 const PAGES = {
   "long-polling": [{ text: "WebSocket vs long polling", href: "compare/long-polling/" }],
+  webtransport: [{ text: "WebSocket vs WebTransport", href: "compare/webtransport/" }],
   websocket: [
     { text: "How WebSocket works", href: "protocol/" },
     { text: "Start with a client and a server in Python", href: "languages/python/" },
