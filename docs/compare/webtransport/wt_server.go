@@ -22,6 +22,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/quic-go/quic-go"
 	"github.com/quic-go/quic-go/http3"
 	"github.com/quic-go/webtransport-go"
 )
@@ -93,7 +94,10 @@ func listen(port string) error {
 	}
 	config := &tls.Config{Certificates: []tls.Certificate{own}}
 	server := &webtransport.Server{
-		H3:          &http3.Server{TLSConfig: http3.ConfigureTLSConfig(config)},
+		H3: &http3.Server{
+			TLSConfig:  http3.ConfigureTLSConfig(config),
+			QUICConfig: &quic.Config{KeepAlivePeriod: 15 * time.Second}, // else silence ends it after 30 s
+		},
 		CheckOrigin: func(*http.Request) bool { return true }, // leave it out: your own pages only
 	}
 	server.H3.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
