@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import importlib.util
 import itertools
@@ -250,7 +251,8 @@ async def test_a_poll_ends_when_its_client_has_gone(monkeypatch: pytest.MonkeyPa
         sent.append(message)
 
     scope = {"type": "http", "method": "GET", "path": "/events", "query_string": b"", "headers": []}
-    await app(scope, receive, send)  # returns at once: the runner would wait for a minute
+    async with asyncio.timeout(20):  # it is held for a minute where nobody looks
+        await app(scope, receive, send)
     assert sent[0]["status"] == 204
 
 
