@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import time
 from collections.abc import AsyncIterator, Iterator
 
 import aiohttp
@@ -74,7 +75,7 @@ def limits_clients(program: Program) -> None:
             _refused(port, 503, COOKIE)
             leaving.close(1000)
             failed_with(leaving, 1000)
-        with Peer.connect(port, COOKIE) as late:
+        with _admitted(port) as late:
             kept.send(TEXT, b"both")
             assert late.receive_message() == Frame(TEXT, b"both")
 
@@ -190,6 +191,17 @@ def _refused(port: int, status: int, *headers: str) -> None:
             raise AssertionError(f"admitted {headers}, which deserve {status}")
     except WireError as error:
         assert f"HTTP/1.1 {status} " in str(error), f"{error}, not {status}, to {headers}"
+
+
+def _admitted(port: int) -> Peer:
+    """Connect as soon as the server knows that a client has gone."""
+    until = time.monotonic() + PROGRESS
+    while True:
+        try:
+            return Peer.connect(port, COOKIE)
+        except WireError:
+            if time.monotonic() > until:
+                raise
 
 
 async def _broadcast(

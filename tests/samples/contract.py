@@ -143,6 +143,16 @@ def server_stops_on_sigterm(program: Program) -> None:
         stopped(running)  # without a connection
 
 
+def server_stops_though_a_client_reads_nothing(program: Program) -> None:
+    """A client that sends and never reads its echoes does not hold up the end."""
+    with running_server(program) as (running, port), Peer.connect(port, buffer=4096) as peer:
+        peer.sock.settimeout(0.5)
+        with contextlib.suppress(TimeoutError):  # when all buffers are full
+            while True:
+                peer.send(BINARY, bytes(50_000))
+        stopped(running)
+
+
 def server_fails_broken_peers(program: Program) -> None:
     """Unmasked frames and invalid UTF-8 fail the connection: 1002 and 1007.
 
@@ -178,6 +188,7 @@ SERVER_CHECKS = [
     server_limits_messages,
     server_closes_with_the_client,
     server_stops_on_sigterm,
+    server_stops_though_a_client_reads_nothing,
     server_fails_broken_peers,
     server_names_a_busy_port,
     wants_one_argument,

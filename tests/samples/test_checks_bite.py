@@ -149,6 +149,13 @@ FAULTS: dict[str, faults.Fault] = {
         contract.server_stops_on_sigterm,
         "timed out",
     ),
+    "server: stops when the slowest lets it": (
+        SERVER,
+        "websocket.transport.abort()",
+        "pass",
+        contract.server_stops_though_a_client_reads_nothing,
+        "still running",
+    ),
     "server: does not say that it is ready": (
         SERVER,
         ", flush=True)",
@@ -177,7 +184,7 @@ FAULTS: dict[str, faults.Fault] = {
 def test_a_broken_sample_fails(fault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file, sound, broken, check, found = FAULTS[fault]
     # The waits that a fault would exhaust; sound samples need far less.
-    monkeypatch.setattr("tests.samples.programs.START_LIMIT", 2.0)
+    monkeypatch.setattr("tests.samples.programs.START_LIMIT", 6.0)
     monkeypatch.setattr("tests.samples.programs.STOP_LIMIT", 2.0)
     if file in (faults.RESILIENT, faults.BROADCAST):
         monkeypatch.setattr("tests.samples.programs.CLIENT_LIMIT", 3.0)

@@ -240,3 +240,24 @@ def test_the_output_on_the_page_is_the_output() -> None:
         program = load(FOLDER / "samples.toml").samples[0]
         result = run_client(Program(program, FOLDER), record.url)
     assert f"```text\n{result.out}```" in PAGE
+
+
+def test_close_waits_for_a_client_that_reads_nothing_longer_than_close_timeout() -> None:
+    async def main() -> bool:
+        ended: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+
+        async def handler(websocket: websockets.ServerConnection) -> None:
+            while not websocket.transport.get_write_buffer_size():
+                websockets.broadcast([websocket], bytes(1 << 20))
+            closing = asyncio.ensure_future(websocket.close())
+            done, _ = await asyncio.wait([closing], timeout=1)
+            websocket.transport.abort()
+            await closing
+            ended.set_result(bool(done))
+
+        async with serve(handler, "127.0.0.1", 0, ping_interval=None, close_timeout=0.1) as server:
+            port = server.sockets[0].getsockname()[1]
+            with await asyncio.to_thread(Peer.connect, port):
+                return await ended
+
+    assert not asyncio.run(main())

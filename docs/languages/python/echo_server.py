@@ -2,6 +2,7 @@
 
 # --8<-- [start:handler]
 import asyncio
+import contextlib
 import signal
 import sys
 
@@ -29,10 +30,16 @@ async def run(port: int) -> None:
     for signum in (signal.SIGINT, signal.SIGTERM):
         signal.signal(signum, lambda *_: loop.call_soon_threadsafe(stop.set))
 
-    async with serve(echo, "127.0.0.1", port, max_size=MAX_SIZE, close_timeout=5):
+    async with serve(echo, "127.0.0.1", port, max_size=MAX_SIZE) as server:
         print(f"listening on ws://127.0.0.1:{port}", flush=True)
         await stop.wait()
-    # Leaving the block closed every connection with 1001.
+        connections = server.connections
+        server.close()  # closes each with 1001
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(5):
+                await server.wait_closed()
+        for websocket in connections:
+            websocket.transport.abort()  # its client does not read; nothing else ends it
 
 
 def main() -> None:
