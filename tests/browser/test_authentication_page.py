@@ -46,7 +46,7 @@ def ours(*also: str) -> Iterator[Server]:
 
 
 def log_in(page: Page, server: Server) -> None:
-    page.goto(server.http)
+    page.goto(server.http)  # index.html, with client.js
     expect(page.locator("pre")).to_contain_text("logged in as ada")
 
 

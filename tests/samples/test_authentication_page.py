@@ -1,4 +1,4 @@
-"""The four methods of /build/authentication/ let the right ones in, and are attacked."""
+"""The four ways into server.py of /build/authentication/, used rightly, and attacked."""
 
 from __future__ import annotations
 
