@@ -14,7 +14,13 @@ import pytest
 from tests import debian
 
 # What is run, and the Debian package that brings it.
-PACKAGES = {"caddy": "caddy", "nginx": "nginx-light", "systemd-analyze": "systemd"}
+PACKAGES = {
+    "apache2": "apache2-bin",
+    "caddy": "caddy",
+    "haproxy": "haproxy",
+    "nginx": "nginx-light",
+    "systemd-analyze": "systemd",
+}
 # Where Debian has what only root is expected to run.
 _PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
 

@@ -26,9 +26,19 @@ from tests.site import ROOT
 
 FILES = ROOT / "docs" / "deploy" / "self-host"
 NGINX_PAGE = ROOT / "docs" / "deploy" / "nginx" / "nginx.conf"
+HAPROXY = ROOT / "docs" / "deploy" / "haproxy.cfg"
+CADDY = ROOT / "docs" / "deploy" / "Caddyfile"
 SITE, ECHO = "example.org", "echo.example.org"
 # Seconds that a program may take to do what it is asked.
 PATIENCE = 20
+
+
+@contextmanager
+def refusing() -> Iterator[int]:
+    """A port at which nothing listens, and which nobody else gets."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield held.getsockname()[1]
 
 
 class Echo:
@@ -120,7 +130,7 @@ def _listens(port: int) -> bool:
 
 
 @contextmanager
-def _running(command: list[str], port: int, log: Path) -> Iterator[None]:
+def running(command: list[str], port: int, log: Path) -> Iterator[subprocess.Popen[bytes]]:
     """Run a proxy in the foreground until the block ends; the block begins when it listens."""
     with log.open("w+") as output:
         process = subprocess.Popen(
@@ -136,7 +146,7 @@ def _running(command: list[str], port: int, log: Path) -> Iterator[None]:
                 with suppress(subprocess.TimeoutExpired):
                     process.wait(0.02)
                     raise AssertionError(log.read_text())
-            yield
+            yield process
         finally:
             process.terminate()
             process.wait(PATIENCE)
@@ -193,7 +203,7 @@ def running_nginx(folder: Path, proxy: Proxy) -> Iterator[None]:
     command = [need("nginx"), "-p", str(folder), "-c", str(folder / "main.conf"), *options]
     checked = subprocess.run([*command, "-t"], capture_output=True, text=True)
     assert checked.returncode == 0, checked.stderr
-    with _running(command, proxy.port, folder / "log"):
+    with running(command, proxy.port, folder / "log"):
         yield
 
 
@@ -238,5 +248,62 @@ def caddy(folder: Path, site: Path, echo_port: int) -> Iterator[Proxy]:
     options = f"{{\n\tadmin off\n\thttp_port {proxy.plain_port}\n}}\n"
     (folder / "Caddyfile").write_text(options + shown, "utf-8")
     command = [program, "run", "--adapter", "caddyfile", "--config", str(folder / "Caddyfile")]
-    with _running(command, proxy.port, folder / "log"):
+    with running(command, proxy.port, folder / "log"):
         yield proxy
+
+
+@contextmanager
+def haproxy(
+    folder: Path, echo_port: int, replacements: Mapping[str, str] | None = None
+) -> Iterator[tuple[Proxy, int]]:
+    """Load the haproxy.cfg of docs/deploy/; yields the process that is told to reload too."""
+    proxy = Proxy(free_port(), _certificate(folder), 0)
+    (folder / "both.pem").write_bytes(
+        (folder / "chain.pem").read_bytes() + (folder / "key.pem").read_bytes()
+    )
+    usual = {
+        # Two files a connection may be more than this machine allows.
+        "maxconn 20000": "maxconn 200",
+        "bind :443": f"bind 127.0.0.1:{proxy.port}",
+        "/etc/haproxy/echo.example.org.pem": f"{folder}/both.pem",
+        "127.0.0.1:8765": f"127.0.0.1:{echo_port}",
+    }
+    shown = _replace(HAPROXY.read_text("utf-8"), {**usual, **(replacements or {})})
+    file = folder / "haproxy.cfg"
+    file.write_text(shown, "utf-8")
+    checked = subprocess.run(
+        [need("haproxy"), "-c", "-f", str(file)], capture_output=True, text=True
+    )
+    assert (checked.returncode, "WARNING" in checked.stderr) == (0, False), checked.stderr
+    command = [need("haproxy"), "-W", "-f", str(file)]
+    with running(command, proxy.port, folder / "log") as process:
+        yield proxy, process.pid
+
+
+@contextmanager
+def caddy_of_its_page(
+    folder: Path,
+    echo_port: int,
+    replacements: Mapping[str, str] | None = None,
+    options: str = "",
+) -> Iterator[tuple[Proxy, int]]:
+    """Load the Caddyfile of docs/deploy/; yields the port of its administration too.
+
+    Args:
+        folder: where to keep what it writes.
+        echo_port: where the echo server listens on this machine.
+        replacements: what the test has in place of what the file has.
+        options: further global options.
+    """
+    proxy, admin = Proxy(free_port(), _certificate(folder), free_port()), free_port()
+    options = f"{{\n\tadmin 127.0.0.1:{admin}\n\thttp_port {proxy.plain_port}\n{options}}}\n"
+    usual = {
+        f"\n{ECHO} {{\n": f"\nhttps://{ECHO}:{proxy.port} {{\n"
+        f"\ttls {folder}/chain.pem {folder}/key.pem\n",
+        "127.0.0.1:8765": f"127.0.0.1:{echo_port}",
+    }
+    shown = _replace(CADDY.read_text("utf-8"), {**usual, **(replacements or {})})
+    (folder / "Caddyfile").write_text(options + shown, "utf-8")
+    command = [need("caddy"), "run", "--adapter", "caddyfile"]
+    with running([*command, "--config", str(folder / "Caddyfile")], proxy.port, folder / "log"):
+        yield proxy, admin

@@ -8,33 +8,14 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.sync.client import ClientConnection
 
+from tests.deploy.clients import answers, ended_without_a_close_frame, refusal
 from tests.deploy.stack import ECHO, PATIENCE, Proxy, echo, nginx_of_its_page
 
 SHORT = {"proxy_read_timeout 60s": "proxy_read_timeout 1s"}
 # Seconds in which a read timeout of one second has passed.
 LONGER = 2.5
 UPGRADE = "            proxy_set_header Upgrade $http_upgrade;\n"
-
-
-def answers(client: ClientConnection) -> bool:
-    client.send("still there?")
-    return client.recv(PATIENCE) == "still there?"
-
-
-def refusal(proxy: Proxy) -> int:
-    """The status that a handshake is refused with."""
-    with pytest.raises(InvalidStatus) as refused:
-        proxy.connect()
-    return refused.value.response.status_code
-
-
-def ended_without_a_close_frame(client: ClientConnection) -> bool:
-    with pytest.raises(ConnectionClosed) as closed:
-        client.recv(PATIENCE)
-    return closed.value.rcvd is None
 
 
 def test_messages_pass_and_the_server_learns_the_clients_address(tmp_path: Path) -> None:

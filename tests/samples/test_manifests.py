@@ -15,6 +15,7 @@ from tests.samples.manifest import DOCS, NAME, ManifestError, load, load_all
 TESTED_ELSEWHERE = {
     "protocol/handshake.md": "test_accept.py",
     "compare/index.md": "../race/test_limits.py",
+    "deploy/index.md": "../deploy/test_haproxy.py",
     "deploy/nginx.md": "../deploy/test_nginx.py",
     "compare/sse.md": "../browser/test_compare_sse_page.py",
     "compare/webtransport.md": "test_webtransport_page.py",

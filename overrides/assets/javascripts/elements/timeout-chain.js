@@ -1,0 +1,187 @@
+/**
+ * `<timeout-chain>` stands before the table of hops: one chooses those on the way from browser to server,
+ * enters what one has set, and gets the shortest limits and the heartbeat that survives them. The limits
+ * are read from the table. The chain is in the page's address, as a fragment.
+ *
+ * A row's first cell holds an element with the hop's id; its columns are named Idle limit and Lifetime limit.
+ * @module
+ */
+
+import { chainFrom, fragmentFrom, limitFrom, printSeconds, settingFrom, verdict } from "../lib/timeout-chain.js";
+import { make } from "../make.js";
+
+/** The fragment of an empty chain: no fragment at all would scroll to the top. */
+const NONE = "#no-hops";
+
+/** @typedef {import("../lib/timeout-chain.js").Hop} Hop */
+/** @typedef {import("../lib/timeout-chain.js").Link} Link */
+
+/** @param {string} words @param {string} name of what it does */
+function button(words, name) {
+  const made = make("button", "", words);
+  made.setAttribute("type", "button");
+  if (name) made.setAttribute("aria-label", name);
+  return made;
+}
+
+/** @param {string[]} names */
+const list = (names) => new Intl.ListFormat("en").format(names);
+
+export default class TimeoutChain extends HTMLElement {
+  /** @type {Hop[]} */ #hops = [];
+  /** @type {Link[]} */ #chain = [];
+  /** @type {AbortController | undefined} */ #life;
+
+  connectedCallback() {
+    this.#hops = this.#read();
+    if (this.#hops.length === 0) return;
+    this.#life = new AbortController();
+    const { signal } = this.#life;
+    this.#build();
+    addEventListener("hashchange", () => this.#take(), { signal });
+    addEventListener("pageshow", () => this.#take(), { signal });
+    this.addEventListener("submit", (event) => this.#add(event), { signal });
+    this.addEventListener("change", (event) => this.#set(/** @type {Element} */ (event.target)), { signal });
+    this.addEventListener("click", (event) => this.#click(/** @type {Element} */ (event.target)), { signal });
+    this.#take();
+  }
+
+  disconnectedCallback() {
+    this.#life?.abort();
+  }
+
+  /** @returns {Hop[]} those of the first table after this element */
+  #read() {
+    const follows = Node.DOCUMENT_POSITION_FOLLOWING;
+    const table = [...document.querySelectorAll("table")].find((one) => this.compareDocumentPosition(one) & follows);
+    const heads = [...(table?.tHead?.rows[0]?.cells ?? [])].map((cell) => cell.textContent?.trim());
+    const [idle, lifetime] = ["Idle limit", "Lifetime limit"].map((name) => heads.indexOf(name));
+    if (!table || idle < 0 || lifetime < 0) return [];
+    return [...table.tBodies[0].rows].flatMap((row) => {
+      const id = row.cells[0].querySelector("[id]");
+      if (!id) return [];
+      const name = id.textContent?.trim() ?? id.id;
+      const [one, other] = [idle, lifetime].map((column) => limitFrom(row.cells[column].textContent ?? ""));
+      return [{ id: id.id, name, idle: one, lifetime: other }];
+    });
+  }
+
+  #build() {
+    const select = make("select", "", this.#hops.map(({ id, name }) => {
+      const option = /** @type {HTMLOptionElement} */ (make("option", "", name));
+      option.value = id;
+      return option;
+    }));
+    const add = make("button", "", "Add");
+    const status = make("div", "tc-verdict");
+    status.setAttribute("role", "status");
+    this.setAttribute("role", "group");
+    this.setAttribute("aria-label", "Timeout chain");
+    this.replaceChildren(
+      make("form", "", [make("label", "", [make("span", "", "A hop between browser and server"), select]), add]),
+      status,
+      make("ol", "tc-chain"),
+    );
+  }
+
+  /** @param {string} selector @returns {HTMLElement} */
+  #part(selector) {
+    return /** @type {HTMLElement} */ (this.querySelector(selector));
+  }
+
+  /** Takes over the chain that the address holds. A fragment that names a place on the page is none. */
+  #take() {
+    const fragment = location.hash.slice(1);
+    if (fragment && !fragment.includes("=") && location.hash !== NONE && this.#chain.length) return;
+    const chain = chainFrom(fragment, this.#hops);
+    // Rendered again, the field that has the focus would lose it.
+    if (this.querySelector("li") && fragmentFrom(chain) === fragmentFrom(this.#chain)) return;
+    this.#chain = chain;
+    this.#render();
+  }
+
+  /** @param {Link[]} chain */
+  #go(chain) {
+    const fragment = fragmentFrom(chain);
+    location.hash = fragment ? `#${fragment}` : NONE;
+    // Its event comes later, when the focus has to be in its place.
+    this.#take();
+  }
+
+  /** @param {Event} event */
+  #add(event) {
+    event.preventDefault();
+    const select = /** @type {HTMLSelectElement} */ (this.#part("select"));
+    const hop = this.#hops.find(({ id }) => id === select.value);
+    if (hop && !this.#chain.some((link) => link.hop === hop)) this.#go([...this.#chain, { hop }]);
+  }
+
+  /** @param {Element} input */
+  #set(input) {
+    const { hop, which } = /** @type {HTMLElement} */ (input).dataset;
+    if (!(input instanceof HTMLInputElement) || (which !== "idle" && which !== "lifetime")) return;
+    const seconds = settingFrom(input.value.trim());
+    const valid = seconds !== undefined || input.value.trim() === "";
+    input.setCustomValidity(valid ? "" : "Enter whole seconds, 1 or more, or nothing for what the table says.");
+    if (!input.reportValidity()) return;
+    this.#go(this.#chain.map((link) => (link.hop.id === hop ? { ...link, [which]: seconds } : link)));
+    this.#part(`[data-hop="${hop}"][data-which="${which}"]`).focus();
+  }
+
+  /** @param {Element} target */
+  #click(target) {
+    const { remove } = /** @type {HTMLElement | null} */ (target.closest("button"))?.dataset ?? {};
+    if (!remove) return;
+    this.#go(this.#chain.filter(({ hop }) => hop.id !== remove));
+    this.#part("select").focus();
+  }
+
+  #render() {
+    const found = verdict(this.#chain);
+    const ends = ["Browser", "Server"].map((end) => make("li", "tc-end", end));
+    this.#part("ol").replaceChildren(ends[0], ...this.#chain.map((link) => this.#item(link, found)), ends[1]);
+    this.#part(".tc-verdict").replaceChildren(...this.#words(found));
+  }
+
+  /** @param {Link} link @param {import("../lib/timeout-chain.js").Verdict} found */
+  #item(link, found) {
+    const { hop } = link;
+    const remove = button("Remove", `Remove ${hop.name}`);
+    remove.dataset.remove = hop.id;
+    const shortest = found.idle?.names.includes(hop.name);
+    return make("li", shortest ? "tc-shortest" : "", [
+      make("b", "", hop.name),
+      ...(shortest ? [make("span", "tc-mark", "shortest idle limit")] : []),
+      ...this.#limit(link, "idle", "Idle"),
+      ...this.#limit(link, "lifetime", "Lifetime"),
+      remove,
+    ]);
+  }
+
+  /** @param {Link} link @param {"idle" | "lifetime"} which @param {string} title */
+  #limit(link, which, title) {
+    const limit = link.hop[which];
+    const said = limit.seconds === null ? { none: "none", unpublished: "not published", nothing: "", limit: "" }[limit.kind] : printSeconds(limit.seconds);
+    if (!limit.settable) return said ? [make("span", "", `${title}: ${said}`)] : [];
+    const input = /** @type {HTMLInputElement} */ (make("input"));
+    input.inputMode = "numeric";
+    input.autocomplete = "off";
+    input.placeholder = limit.seconds === null ? said || "–" : String(limit.seconds);
+    input.value = String(link[which] ?? "");
+    input.dataset.hop = link.hop.id;
+    input.dataset.which = which;
+    input.setAttribute("aria-label", `${title} limit of ${link.hop.name} in seconds`);
+    return [make("label", "", [make("span", "", `${title}, s`), input])];
+  }
+
+  /** @param {import("../lib/timeout-chain.js").Verdict} found @returns {HTMLElement[]} */
+  #words({ idle, interval, lifetime, unpublished }) {
+    if (this.#chain.length === 0) return [make("p", "", "Add each hop on the way. The limits come from the table below.")];
+    const answer = interval ? `Heartbeat: every ${printSeconds(interval)} or more often.` : "No idle limit is known here.";
+    const why = idle ? `Silence ends after ${printSeconds(idle.seconds)} at ${list(idle.names)}.` : "";
+    const words = [make("p", "tc-answer", [make("b", "", answer), " ", interval ? why : "A heartbeat every 30 s still finds peers that are gone."])];
+    if (lifetime) words.push(make("p", "", `${list(lifetime.names)} ${lifetime.names.length > 1 ? "end" : "ends"} every connection after ${printSeconds(lifetime.seconds)}, busy or not: reconnect before that.`));
+    if (unpublished.length) words.push(make("p", "", `${list(unpublished)} ${unpublished.length > 1 ? "publish" : "publishes"} no idle limit: no interval is certain, and more than 20 s is a bet.`));
+    return words;
+  }
+}
