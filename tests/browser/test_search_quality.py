@@ -57,6 +57,12 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "authorization header browser": ("build/authentication/", "reference/headers/"),
     "CORS": ("troubleshoot/cors/", "protocol/handshake/", "troubleshoot/", "reference/headers/"),
     "subprotocol": ("build/subprotocols/", "reference/websocket-api/", "protocol/handshake/"),
+    "unexpected server response 502": ("troubleshoot/handshake-status-codes/", "troubleshoot/"),
+    "403 forbidden": ("troubleshoot/handshake-status-codes/",),
+    "503 service unavailable": ("troubleshoot/handshake-status-codes/", "deploy/"),
+    "timeout": ("troubleshoot/timeout/", "deploy/"),
+    "connection drops": ("troubleshoot/timeout/", "troubleshoot/1006/"),
+    "350 seconds": ("troubleshoot/timeout/", "deploy/", "troubleshoot/1006/"),
     # Frames.
     "RSV1 must be clear": ("troubleshoot/frame-errors/", "protocol/framing/", "troubleshoot/"),
     "frames": ("protocol/framing/",),
