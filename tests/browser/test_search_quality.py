@@ -63,6 +63,11 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "timeout": ("troubleshoot/timeout/", "deploy/"),
     "connection drops": ("troubleshoot/timeout/", "troubleshoot/1006/"),
     "350 seconds": ("troubleshoot/timeout/", "deploy/", "troubleshoot/1006/"),
+    "ECONNREFUSED": ("troubleshoot/",),
+    "Max payload size exceeded": ("troubleshoot/",),
+    "Still in CONNECTING state": ("troubleshoot/", "reference/websocket-api/"),
+    "error message": ("troubleshoot/",),
+    "closed before the connection is established": ("troubleshoot/",),
     # Frames.
     "RSV1 must be clear": ("troubleshoot/frame-errors/", "protocol/framing/", "troubleshoot/"),
     "frames": ("protocol/framing/",),

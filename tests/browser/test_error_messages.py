@@ -1,0 +1,130 @@
+"""The messages that /troubleshoot/ shows, provoked again in the programs that say them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.modules import Modules
+from tests.deploy.clients import ended_without_a_close_frame, refusal
+from tests.deploy.stack import echo, nginx_of_its_page, refusing
+from tests.samples.error_messages import captured, compressing
+from tests.site import ROOT, Site
+
+PAGE = ROOT / "docs" / "troubleshoot" / "index.md"
+ROWS = dict(re.findall(r'^\| <span id="([\w-]+)">`(.*?)`</span>', PAGE.read_text("utf-8"), re.M))
+# Seen elsewhere, as the page says; and what curl says where nginx ends a connection, which the
+# test of /troubleshoot/timeout/ provokes.
+ELSEWHERE = {"firefox-establish", "firefox-interrupted", "curl-empty"}
+# Opens a socket, does what is asked with it, and says what was thrown.
+ATTEMPT = """([address, protocols, action]) => new Promise((done) => {
+  try {
+    const socket = new WebSocket(address, protocols);
+    socket.onclose = () => done("");
+    if (action === "send") socket.send("x");
+    if (action === "close") socket.close();
+    if (action === "code") socket.close(1006);
+  } catch (error) { done(error.message); }
+})"""
+
+
+def plain(message: str) -> str:
+    """A message with `…` for what differs from run to run: the address."""
+    message = re.sub(r"\b(wss?|http)://[^\s'\"]*", r"\1://…", message)
+    message = re.sub(r"127\.0\.0\.1(', |:)\d+", "127.0.0.1:8765", message)
+    return re.sub(r"\s+", " ", message)
+
+
+def reported(page: Page, address: str, *protocols: str, action: str = "") -> str:
+    """What Chromium writes into the console."""
+    with page.expect_console_message(lambda message: "failed" in message.text) as message:
+        page.evaluate(ATTEMPT, [address, list(protocols), action])
+    return str(message.value.text)
+
+
+def thrown(page: Page, address: str, action: str = "") -> str:
+    """What Chromium tells the script."""
+    text: str = page.evaluate(ATTEMPT, [address, [], action])
+    return text
+
+
+def test_chromium_says_what_the_page_shows(page: Page, site: Site) -> None:
+    assert site.echo
+    there = site.echo.url.rstrip("/")
+    page.goto(f"{there.replace('ws:', 'http:')}/")
+    with refusing() as port, compressing() as compressed:
+        cases: dict[str, tuple[str, ...]] = {
+            "chromium-status": (f"{there}/reject/403",),
+            "chromium-refused": (f"ws://127.0.0.1:{port}",),
+            "chromium-name": ("ws://no-such.invalid/",),
+            "chromium-tls": (f"{there.replace('ws:', 'wss:')}/",),
+            "chromium-port": ("ws://127.0.0.1:25/",),
+            "chromium-subprotocol": (f"{there}/", "chat"),
+            "chromium-reserved": (compressed,),
+            "chromium-masked": (f"{there}/invalid/masked-frame",),
+            "chromium-utf8": (f"{there}/invalid/bad-utf8",),
+        }
+        found = {name: reported(page, *case) for name, case in cases.items()}
+    found["chromium-early"] = reported(page, f"{there}/", action="close")
+    found["chromium-connecting"] = thrown(page, f"{there}/", "send")
+    found["chromium-code"] = thrown(page, f"{there}/", "code")
+    page.route(
+        "https://page.example/**",
+        lambda route: route.fulfill(body="<title>x</title>", content_type="text/html"),
+    )
+    page.goto("https://page.example/")
+    found["chromium-insecure"] = thrown(page, "ws://other.example/")
+    assert set(found) == {name for name in ROWS if name.startswith("chromium-")}
+    assert {name: plain(text) for name, text in found.items()} == {
+        name: ROWS[name] for name in found
+    }
+
+
+def test_libraries_and_curl_say_what_the_page_shows(tmp_path: Path) -> None:
+    missing = {}
+    for name, text in captured(tmp_path).items():
+        if name in ROWS and plain(ROWS[name]) not in plain(text):
+            missing[name] = text
+    assert missing == {}
+
+
+def test_nginx_logs_what_the_page_shows(tmp_path: Path) -> None:
+    changed = {
+        "proxy_read_timeout 60s": "proxy_read_timeout 1s",
+        "limit_conn open 50": "limit_conn open 1",
+    }
+    with (
+        echo("--ping-interval", "0") as server,
+        nginx_of_its_page(tmp_path, server.port, changed) as proxy,
+    ):
+        with proxy.connect(ping_interval=None) as client:
+            assert refusal(proxy) == 429
+            assert ended_without_a_close_frame(client)
+        server.stop()
+        assert refusal(proxy) == 502
+    log = (tmp_path / "log").read_text()
+    for name in ("nginx-timeout", "nginx-limit", "nginx-refused"):
+        assert ROWS[name] in log
+
+
+def test_each_message_is_provoked_or_named_as_seen_elsewhere(tmp_path: Path) -> None:
+    ours = ("chromium-", "nginx-")
+    libraries = {name for name in ROWS if not name.startswith(ours)} - ELSEWHERE
+    source = (ROOT / "tests" / "samples" / "error_messages.py").read_text("utf-8")
+    assert len(ROWS) >= 30
+    assert [name for name in sorted(libraries) if f'"{name}"' not in source] == []
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_each_message_finds_its_own_row_first(page: Page, site: Site, name: str) -> None:
+    modules = Modules.opened(site, page)
+    pasted = ROWS[name].replace("://…", "://chat.example.org:8443/room?id=7")
+    pasted = f"Uncaught (in promise) {pasted} (anonymous) @ app.js:17"
+    known = list(ROWS.values())
+    found = modules.run(
+        "lib/error-finder.js", "(m, ...texts) => m.findMessages(...texts)", pasted, known
+    )
+    assert known[found[0]] == ROWS[name]
