@@ -36,6 +36,8 @@ QUERIES: dict[str, tuple[str, ...]] = {
         "troubleshoot/frame-errors/",
         "languages/python/",
         "build/heartbeat/",
+        "troubleshoot/",
+        "troubleshoot/timeout/",
     ),
     "abnormal closure": ("troubleshoot/1006/", "reference/close-codes/"),
     "no close frame": ("troubleshoot/1006/", "protocol/ping-pong-close/", "reference/close-codes/"),
