@@ -97,6 +97,7 @@ READ = [
     "compare/",
     "compare/decision-guide/",
     "compare/sse/",
+    "compare/http/",
     "tools/choose/",
     "reference/websocket-api/",
     "tools/report-protocol/",

@@ -17,6 +17,7 @@ TESTED_ELSEWHERE = {
     "compare/index.md": "../race/test_limits.py",
     "deploy/index.md": "../deploy/test_haproxy.py",
     "deploy/nginx.md": "../deploy/test_nginx.py",
+    "compare/http.md": "test_compare_http_page.py",
     "compare/sse.md": "../browser/test_compare_sse_page.py",
     "compare/webtransport.md": "test_webtransport_page.py",
 }

@@ -125,6 +125,7 @@ const PAGES = {
     { text: "How WebSocket works", href: "protocol/" },
     { text: "Start with a client and a server in Python", href: "languages/python/" },
   ],
+  http: [{ text: "WebSocket vs HTTP, with the same program both ways", href: "compare/http/" }],
   sse: [{ text: "WebSocket vs SSE, with the same program both ways", href: "compare/sse/" }],
   "fetch-stream": [{ text: "Reading events from the answer to fetch", href: "compare/sse/" }],
 };
