@@ -201,6 +201,7 @@ def test_bad_messages_are_told_what_is_wrong(
         ("PUT", "/articles/milk", {"json": 1}, 404),
         ("PUT", "/articles/tea", {"json": "many"}, 400),
         ("PUT", "/articles/tea", {"content": "{"}, 400),
+        ("PUT", "/articles/tea", {"content": b" " * 5000}, 413),
         ("POST", "/articles/tea", {}, 405),
         ("GET", "/articles/tea", {"headers": {"If-None-Match": '"0"'}}, 304),
     ],

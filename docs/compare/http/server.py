@@ -21,34 +21,39 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 LONGEST = 4096  # bytes of a question
 AT_ONCE = 16  # questions of one connection that are worked on
 
-# How many there are, and how often that has changed.
-stock = {"tea": (3, 0), "coffee": (8, 0)}
 # Some answers take longer: this one comes from another system.
-delays = {"coffee": 0.2}
-# For each connection what it has yet to be told; for HTTP there is no such thing to keep.
-listeners: set[asyncio.Queue[str]] = set()
+DELAYS = {"coffee": 0.2}
 
 
 class NotFoundError(Exception):
     """There is no such article."""
 
 
-async def look_up(name: str) -> tuple[int, int]:
-    """The count of an article and its version."""
-    await asyncio.sleep(delays.get(name, 0))
-    if name not in stock:
-        raise NotFoundError(f"no article is named {name!r}")
-    return stock[name]
+class Stock:
+    """How many there are of each article, and how often that has changed."""
+
+    def __init__(self) -> None:
+        self.articles = {"tea": (3, 0), "coffee": (8, 0)}
+        self.news = asyncio.Event()  # set at the next change, and then another one
+
+    async def look_up(self, name: str) -> tuple[int, int]:
+        """The count of an article and its version."""
+        await asyncio.sleep(DELAYS.get(name, 0))
+        if name not in self.articles:
+            raise NotFoundError(f"no article is named {name!r}")
+        return self.articles[name]
+
+    async def change(self, name: str, count: int) -> int:
+        """Set the count of an article; doing so twice does no harm."""
+        before, version = await self.look_up(name)
+        if count != before:
+            self.articles[name] = count, version + 1
+            news, self.news = self.news, asyncio.Event()
+            news.set()
+        return count
 
 
-async def change(name: str, count: int) -> tuple[int, int]:
-    """Set the count of an article; doing so twice does no harm."""
-    before, version = await look_up(name)
-    if count != before:
-        stock[name] = count, version + 1
-        for listener in listeners:
-            listener.put_nowait(name)
-    return stock[name]
+stock = Stock()
 
 
 def check_origin(connection: HTTPConnection) -> None:
@@ -63,7 +68,7 @@ async def get(request: Request) -> Response:
     """How many there are; a cache may say so for a second, and a client may ask what changed."""
     name = request.path_params["name"]
     try:
-        count, version = await look_up(name)
+        count, version = await stock.look_up(name)
     except NotFoundError as error:
         raise HTTPException(404, str(error)) from error
     headers = {"ETag": f'"{version}"', "Cache-Control": "max-age=1"}
@@ -74,13 +79,18 @@ async def get(request: Request) -> Response:
 
 async def put(request: Request) -> Response:
     """Set how many there are."""
+    name, body = request.path_params["name"], b""
+    async for part in request.stream():
+        body += part
+        if len(body) > LONGEST:
+            raise HTTPException(413, f"a question has {LONGEST} bytes at most")
     try:
-        count, _ = await change(request.path_params["name"], read_count(await request.json()))
+        count = await stock.change(name, read_count(json.loads(body)))
     except NotFoundError as error:
         raise HTTPException(404, str(error)) from error
     except ValueError as error:
         raise HTTPException(400, str(error)) from error
-    return JSONResponse({"name": request.path_params["name"], "count": count})
+    return JSONResponse({"name": name, "count": count})
 
 
 # --8<-- [end:http]
@@ -104,9 +114,9 @@ async def answer(text: str) -> dict[str, Any]:
             case {"jsonrpc": "2.0", "id": int(number), "method": method, "params": dict(params)}:
                 name = str(params.get("name"))
                 if method == "get":
-                    count, _ = await look_up(name)
+                    count, _ = await stock.look_up(name)
                 elif method == "put":
-                    count, _ = await change(name, read_count(params.get("count")))
+                    count = await stock.change(name, read_count(params.get("count")))
                 else:
                     raise KeyError(method)
             case _:
@@ -126,11 +136,9 @@ def failed(number: int | None, code: int, message: str) -> dict[str, Any]:
 
 
 async def socket(websocket: WebSocket) -> None:
-    """Answer every message as soon as its answer is there, and tell of changes unasked."""
+    """Answer each message when its answer is there; tell of changes unasked, the newest alone."""
     check_origin(websocket)
     await websocket.accept()
-    changed: asyncio.Queue[str] = asyncio.Queue()
-    listeners.add(changed)
     free = asyncio.Semaphore(AT_ONCE)
 
     async def reply(text: str) -> None:
@@ -140,10 +148,17 @@ async def socket(websocket: WebSocket) -> None:
             free.release()
 
     async def tell() -> None:
+        told = dict(stock.articles)
         while True:
-            name = await changed.get()
-            news = {"name": name, "count": stock[name][0]}
-            await websocket.send_json({"jsonrpc": "2.0", "method": "changed", "params": news})
+            for name, article in stock.articles.items():
+                if told[name] != article:
+                    told[name] = article
+                    news = {"name": name, "count": article[0]}
+                    await websocket.send_json(
+                        {"jsonrpc": "2.0", "method": "changed", "params": news}
+                    )
+            if told == stock.articles:
+                await stock.news.wait()
 
     try:
         async with asyncio.TaskGroup() as tasks:
@@ -156,8 +171,6 @@ async def socket(websocket: WebSocket) -> None:
         pass  # while an answer was sent
     except* KeyError:  # a binary message
         await websocket.close(1003, "questions are text")
-    finally:
-        listeners.discard(changed)
 
 
 # --8<-- [end:websocket]
