@@ -109,6 +109,7 @@ def test_polling_without_news_is_a_304(stock: Stock) -> None:
 
 def test_a_request_is_repeated_after_a_lost_line(stock: Stock) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(PATIENCE)
         port = listener.getsockname()[1]
         with asking("ask_http.py", port, "tea") as running:
             lost, _ = listener.accept()
