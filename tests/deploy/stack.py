@@ -208,6 +208,26 @@ def running_nginx(folder: Path, proxy: Proxy) -> Iterator[None]:
 
 
 @contextmanager
+def plain_nginx(folder: Path, server: str, http: str = "") -> Iterator[int]:
+    """Run nginx without TLS until the block ends; gives its port.
+
+    Args:
+        folder: where to keep what it writes.
+        server: what stands in its only server.
+        http: what stands beside that.
+    """
+    port = free_port()
+    (folder / "main.conf").write_text(
+        f"user root;\npid {folder}/nginx.pid;\nevents {{}}\n"
+        f"http {{\n{_nginx_writes_to(folder)}{http}\n"
+        f"server {{\nlisten 127.0.0.1:{port};\n{server}\n}}\n}}\n",
+        "utf-8",
+    )
+    with running_nginx(folder, Proxy(port, ssl.create_default_context(), port)):
+        yield port
+
+
+@contextmanager
 def nginx_of_its_page(
     folder: Path, echo_port: int, replacements: Mapping[str, str] | None = None
 ) -> Iterator[Proxy]:

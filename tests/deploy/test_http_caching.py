@@ -11,26 +11,17 @@ from pathlib import Path
 
 import httpx
 
-from tests.deploy.stack import PATIENCE, Proxy, _certificate, _nginx_writes_to, running_nginx
+from tests.deploy.stack import PATIENCE, plain_nginx
 from tests.samples.programs import Running, free_port
 from tests.site import ROOT
 
 SERVER = ROOT / "docs" / "compare" / "http"
-CONFIGURATION = """
-user root;
-pid {folder}/nginx.pid;
-events {{}}
-http {{
-  {paths}
-  proxy_cache_path {folder}/cache keys_zone=articles:1m;
-  server {{
-    listen 127.0.0.1:{port};
-    location / {{
-      proxy_pass http://127.0.0.1:{server};
-      proxy_cache articles;
-      proxy_cache_lock on;
-    }}
-  }}
+STORE = "proxy_cache_path {folder}/cache keys_zone=articles:1m;"
+CACHED = """
+location / {{
+  proxy_pass http://127.0.0.1:{server};
+  proxy_cache articles;
+  proxy_cache_lock on;
 }}
 """
 
@@ -38,14 +29,12 @@ http {{
 @contextmanager
 def cached(folder: Path) -> Iterator[tuple[int, Running]]:
     """Run the page's server behind an nginx that caches; gives the port, and the server."""
-    server, port = free_port(), free_port()
+    server = free_port()
     running = Running([sys.executable, "server.py", str(server)], SERVER)
     try:
         running.errors_with("INFO:     Uvicorn running", 1, PATIENCE)
-        paths = _nginx_writes_to(folder)
-        text = CONFIGURATION.format(folder=folder, paths=paths, port=port, server=server)
-        (folder / "main.conf").write_text(text)
-        with running_nginx(folder, Proxy(port, _certificate(folder), 0)):
+        store = STORE.format(folder=folder)
+        with plain_nginx(folder, CACHED.format(server=server), store) as port:
             yield port, running
     finally:
         running.end()

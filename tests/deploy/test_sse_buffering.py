@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.deploy.stack import PATIENCE, SITE, Proxy, _certificate, _nginx_writes_to, running_nginx
+from tests.deploy.stack import PATIENCE, SITE, plain_nginx
 from tests.samples.programs import Running, free_port
 from tests.site import ROOT
 
@@ -24,18 +24,6 @@ WAYS = {
     "gzip": ("proxy_http_version 1.1; gzip on; gzip_types text/event-stream;", False),
 }
 HELD = "proxy_ignore_headers X-Accel-Buffering;"
-CONFIGURATION = """
-user root;
-pid {folder}/nginx.pid;
-events {{}}
-http {{
-  {paths}
-  server {{
-    listen 127.0.0.1:{port};
-    {locations}
-  }}
-}}
-"""
 
 
 def locations(server: int) -> str:
@@ -50,16 +38,11 @@ def locations(server: int) -> str:
 @pytest.fixture
 def proxied(tmp_path: Path) -> Iterator[int]:
     """The port of an nginx in front of the page's server."""
-    server, port = free_port(), free_port()
+    server = free_port()
     running = Running([sys.executable, "server.py", str(server)], SERVER)
     try:
         running.errors_with("INFO:     Uvicorn running", 1, PATIENCE)
-        paths = _nginx_writes_to(tmp_path)
-        text = CONFIGURATION.format(
-            folder=tmp_path, paths=paths, port=port, locations=locations(server)
-        )
-        (tmp_path / "main.conf").write_text(text)
-        with running_nginx(tmp_path, Proxy(port, _certificate(tmp_path), 0)):
+        with plain_nginx(tmp_path, locations(server)) as port:
             yield port
     finally:
         running.end()
