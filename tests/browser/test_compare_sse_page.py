@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import httpx
@@ -41,8 +42,8 @@ class Board:
         assert answer.status_code == 204, answer.text
 
 
-@pytest.fixture
-def board() -> Iterator[Board]:
+@contextmanager
+def running_board() -> Iterator[Board]:
     port = free_port()
     running = Running([sys.executable, "server.py", str(port)], FOLDER)
     try:
@@ -50,6 +51,19 @@ def board() -> Iterator[Board]:
         yield Board(port, running)
     finally:
         running.end()
+
+
+@pytest.fixture
+def board() -> Iterator[Board]:
+    with running_board() as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def any_board() -> Iterator[Board]:
+    """A board for tests to which its notes do not matter."""
+    with running_board() as one:
+        yield one
 
 
 @pytest.fixture
@@ -218,10 +232,10 @@ PARTS = """async (parts) => {
     ],
 )
 def test_it_reads_events_as_the_standard_says(
-    page: Page, board: Board, parts: list[str], found: list[tuple[str, str, str]]
+    page: Page, any_board: Board, parts: list[str], found: list[tuple[str, str, str]]
 ) -> None:
     page.route("**/stream.js", lambda route: route.fulfill(path=FOLDER / "stream.js"))
-    page.goto(board.url + "sse.js")
+    page.goto(any_board.url + "sse.js")
     keys = ("kind", "id", "data")
     assert page.evaluate(PARTS, parts) == [dict(zip(keys, one, strict=True)) for one in found]
 
@@ -236,10 +250,10 @@ def test_it_reads_events_as_the_standard_says(
     ],
 )
 def test_bad_requests_are_told_what_is_wrong(
-    board: Board, path: str, headers: dict[str, str], status: int, said: str
+    any_board: Board, path: str, headers: dict[str, str], status: int, said: str
 ) -> None:
     sent = [(name.encode(), value.encode()) for name, value in headers.items()]
-    answer = httpx.get(board.url + path, headers=sent, trust_env=False)
+    answer = httpx.get(any_board.url + path, headers=sent, trust_env=False)
     assert answer.status_code == status
     assert said in answer.text
 
@@ -253,25 +267,25 @@ def test_bad_requests_are_told_what_is_wrong(
     ],
 )
 def test_bad_notes_are_refused(
-    board: Board, content: bytes, headers: dict[str, str], status: int
+    any_board: Board, content: bytes, headers: dict[str, str], status: int
 ) -> None:
-    answer = httpx.post(f"{board.url}notes", content=content, headers=headers, trust_env=False)
+    answer = httpx.post(f"{any_board.url}notes", content=content, headers=headers, trust_env=False)
     assert answer.status_code == status
 
 
 @pytest.mark.parametrize(
     ("path", "origin"), [("socket?after=x", None), ("socket", "https://elsewhere.example")]
 )
-def test_bad_handshakes_are_refused(board: Board, path: str, origin: str | None) -> None:
-    address = f"ws://127.0.0.1:{board.port}/{path}"
+def test_bad_handshakes_are_refused(any_board: Board, path: str, origin: str | None) -> None:
+    address = f"ws://127.0.0.1:{any_board.port}/{path}"
     extra = {"Origin": origin} if origin else {}
     with pytest.raises(InvalidStatus) as caught:
         connect(address, additional_headers=extra).close()
     assert caught.value.response.status_code in (400, 403)
 
 
-def test_bytes_are_no_note(board: Board) -> None:
-    with connect(f"ws://127.0.0.1:{board.port}/socket") as client:
+def test_bytes_are_no_note(any_board: Board) -> None:
+    with connect(f"ws://127.0.0.1:{any_board.port}/socket") as client:
         client.send(b"note")
         with pytest.raises(ConnectionClosed):
             while True:

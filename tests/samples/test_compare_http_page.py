@@ -52,6 +52,16 @@ def stock() -> Iterator[Stock]:
         one.running.end()
 
 
+@pytest.fixture(scope="module")
+def unchanged() -> Iterator[Stock]:
+    """A stock for tests that change nothing of it."""
+    one = Stock()
+    try:
+        yield one
+    finally:
+        one.running.end()
+
+
 @contextmanager
 def asking(client: str, port: int, *names: str) -> Iterator[Running]:
     scheme, path = CLIENTS[client]
@@ -143,8 +153,8 @@ def test_a_lost_connection_ends_all_questions() -> None:
             thread.join()
 
 
-def test_a_slow_answer_holds_up_no_other(stock: Stock) -> None:
-    with stock.connect() as connection:
+def test_a_slow_answer_holds_up_no_other(unchanged: Stock) -> None:
+    with unchanged.connect() as connection:
         connection.send(question(1, "coffee"))
         connection.send(question(2, "tea"))
         found = [answer(connection), answer(connection)]
@@ -152,8 +162,8 @@ def test_a_slow_answer_holds_up_no_other(stock: Stock) -> None:
     assert [one["result"]["count"] for one in found] == [3, 8]
 
 
-def test_all_of_many_questions_are_answered(stock: Stock) -> None:
-    with stock.connect() as connection:
+def test_all_of_many_questions_are_answered(unchanged: Stock) -> None:
+    with unchanged.connect() as connection:
         for number in range(50):
             connection.send(question(number, "coffee"))
         assert {answer(connection)["id"] for _ in range(50)} == set(range(50))
@@ -185,9 +195,9 @@ def test_a_change_is_told_to_everybody_and_once(stock: Stock) -> None:
     ],
 )
 def test_bad_messages_are_told_what_is_wrong(
-    stock: Stock, sent: str, number: int | None, code: int
+    unchanged: Stock, sent: str, number: int | None, code: int
 ) -> None:
-    with stock.connect() as connection:
+    with unchanged.connect() as connection:
         connection.send(sent)
         found = answer(connection)
         assert (found["id"], found["error"]["code"]) == (number, code)
@@ -208,19 +218,19 @@ def test_bad_messages_are_told_what_is_wrong(
     ],
 )
 def test_statuses(
-    stock: Stock, method: str, path: str, options: dict[str, Any], status: int
+    unchanged: Stock, method: str, path: str, options: dict[str, Any], status: int
 ) -> None:
-    assert stock.request(method, path, **options).status_code == status
+    assert unchanged.request(method, path, **options).status_code == status
 
 
-def test_bytes_are_no_question(stock: Stock) -> None:
-    with stock.connect() as connection:
+def test_bytes_are_no_question(unchanged: Stock) -> None:
+    with unchanged.connect() as connection:
         connection.send(b"tea")
         with pytest.raises(ConnectionClosed):
             connection.recv(PATIENCE)
     assert connection.close_code == 1003
 
 
-def test_pages_of_other_sites_are_refused(stock: Stock) -> None:
+def test_pages_of_other_sites_are_refused(unchanged: Stock) -> None:
     with pytest.raises(InvalidStatus):
-        stock.connect(additional_headers={"Origin": "https://elsewhere.example"}).close()
+        unchanged.connect(additional_headers={"Origin": "https://elsewhere.example"}).close()
