@@ -117,7 +117,6 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "long polling": ("compare/long-polling/",),
     "websocket vs http": ("compare/http/",),
     "http vs websocket": ("compare/http/",),
-    "correlation id": ("compare/http/",),
     "websocket vs sse": ("compare/sse/",),
     "sse vs websocket": ("compare/sse/",),
     "server-sent events": ("compare/sse/",),
