@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import importlib.util
 import json
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -153,6 +155,36 @@ def test_a_lost_connection_ends_all_questions() -> None:
             thread.join()
 
 
+class AnswersAndEnds:
+    """A connection that ends with its first answer, both read at once."""
+
+    def __init__(self) -> None:
+        self.asked = asyncio.Event()
+
+    async def send(self, _: str) -> None:
+        self.asked.set()
+
+    async def __aiter__(self) -> AsyncIterator[str]:
+        await self.asked.wait()
+        yield '{"jsonrpc": "2.0", "id": 1, "result": {"name": "tea"}}'
+
+
+def test_an_end_right_after_an_answer_is_seen() -> None:
+    spec = importlib.util.spec_from_file_location("asks", FOLDER / "ask_websocket.py")
+    assert spec
+    assert spec.loader
+    asks = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(asks)
+
+    async def run() -> None:
+        asker = asks.Asker(AnswersAndEnds())
+        assert await asker.ask("get", name="tea") == {"name": "tea"}
+        assert await asyncio.wait_for(asker.changes.get(), 5) == {}
+        assert asker.ended is not None
+
+    asyncio.run(run())
+
+
 def test_a_slow_answer_holds_up_no_other(unchanged: Stock) -> None:
     with unchanged.connect() as connection:
         connection.send(question(1, "coffee"))
@@ -214,7 +246,7 @@ def test_bad_messages_are_told_what_is_wrong(
         ("PUT", "/articles/tea", {"content": "{"}, 400),
         ("PUT", "/articles/tea", {"content": b" " * 5000}, 413),
         ("POST", "/articles/tea", {}, 405),
-        ("GET", "/articles/tea", {"headers": {"If-None-Match": '"0"'}}, 304),
+        ("GET", "/articles/tea", {"headers": {"If-None-Match": '"3"'}}, 304),
     ],
 )
 def test_statuses(

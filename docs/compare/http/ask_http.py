@@ -33,8 +33,9 @@ async def watch(client: httpx.AsyncClient, name: str) -> None:
     while True:
         answer = await ask(client, name, **({"If-None-Match": tag} if tag else {}))
         if answer.status_code != 304:
+            text = said(answer)
             if tag:
-                print("changed:", said(answer), flush=True)
+                print("changed:", text, flush=True)
             tag = answer.headers["ETag"]
         await asyncio.sleep(INTERVAL)
 

@@ -56,7 +56,8 @@ class Asker:
         except (WebSocketException, ValueError, LookupError) as error:
             self.ended = LostError(f"{type(error).__name__}: {error}")
         for answer in self._waiting.values():
-            answer.set_exception(self.ended)
+            if not answer.done():
+                answer.set_exception(self.ended)
         self.changes.put_nowait({})  # who waits for a change is to see the end
 
     def _sort(self, message: dict[str, Any]) -> None:

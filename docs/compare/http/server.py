@@ -30,14 +30,14 @@ class NotFoundError(Exception):
 
 
 class Stock:
-    """How many there are of each article, and how often that has changed."""
+    """How many there are of each article."""
 
     def __init__(self) -> None:
-        self.articles = {"tea": (3, 0), "coffee": (8, 0)}
+        self.articles = {"tea": 3, "coffee": 8}
         self.news = asyncio.Event()  # set at the next change, and then another one
 
-    async def look_up(self, name: str) -> tuple[int, int]:
-        """The count of an article and its version."""
+    async def look_up(self, name: str) -> int:
+        """The count of an article."""
         await asyncio.sleep(DELAYS.get(name, 0))
         if name not in self.articles:
             raise NotFoundError(f"no article is named {name!r}")
@@ -45,9 +45,8 @@ class Stock:
 
     async def change(self, name: str, count: int) -> int:
         """Set the count of an article; doing so twice does no harm."""
-        before, version = await self.look_up(name)
-        if count != before:
-            self.articles[name] = count, version + 1
+        if count != await self.look_up(name):
+            self.articles[name] = count
             news, self.news = self.news, asyncio.Event()
             news.set()
         return count
@@ -68,10 +67,11 @@ async def get(request: Request) -> Response:
     """How many there are; a cache may say so for a second, and a client may ask what changed."""
     name = request.path_params["name"]
     try:
-        count, version = await stock.look_up(name)
+        count = await stock.look_up(name)
     except NotFoundError as error:
         raise HTTPException(404, str(error)) from error
-    headers = {"ETag": f'"{version}"', "Cache-Control": "max-age=1"}
+    # The tag follows from the answer, so that one from before a restart does no harm.
+    headers = {"ETag": f'"{count}"', "Cache-Control": "max-age=1"}
     if request.headers.get("if-none-match") == headers["ETag"]:
         return Response(status_code=304, headers=headers)
     return JSONResponse({"name": name, "count": count}, headers=headers)
@@ -114,7 +114,7 @@ async def answer(text: str) -> dict[str, Any]:
             case {"jsonrpc": "2.0", "id": int(number), "method": method, "params": dict(params)}:
                 name = str(params.get("name"))
                 if method == "get":
-                    count, _ = await stock.look_up(name)
+                    count = await stock.look_up(name)
                 elif method == "put":
                     count = await stock.change(name, read_count(params.get("count")))
                 else:
@@ -150,10 +150,10 @@ async def socket(websocket: WebSocket) -> None:
     async def tell() -> None:
         told = dict(stock.articles)
         while True:
-            for name, article in stock.articles.items():
-                if told[name] != article:
-                    told[name] = article
-                    news = {"name": name, "count": article[0]}
+            for name, count in stock.articles.items():
+                if told[name] != count:
+                    told[name] = count
+                    news = {"name": name, "count": count}
                     await websocket.send_json(
                         {"jsonrpc": "2.0", "method": "changed", "params": news}
                     )
