@@ -100,6 +100,12 @@ QUERIES: dict[str, tuple[str, ...]] = {
     # Code, choice and operation.
     "python": ("languages/python/",),
     "golang": ("languages/go/",),
+    "node": ("languages/node/",),
+    "nodejs": ("languages/node/",),
+    "node ws": ("languages/node/",),
+    "Unexpected server response: 403": ("languages/node/", "troubleshoot/handshake-status-codes/"),
+    "bun": ("languages/node/",),
+    "broadcast server": ("languages/python/", "languages/go/", "languages/node/"),
     "asyncio client": ("languages/python/",),
     "which protocol": ("compare/decision-guide/", "tools/choose/", "compare/"),
     "find your protocol": ("tools/choose/",),

@@ -1,4 +1,4 @@
-"""The packages of `tests/echo/node`, installed into a cache outside the repository."""
+"""The packages that a folder of the tests locks, installed into a cache outside the repository."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ FOLDER = Path(__file__).with_name("node")
 _FILES = ("package.json", "package-lock.json")
 
 
-def node_packages() -> Path:
-    """A folder with the scripts of `tests/echo/node` and the locked packages; skips without node.
+def node_packages(folder: Path = FOLDER) -> Path:
+    """A copy of ``folder`` with its scripts and the locked packages; skips without node.
 
     A changed lock is a folder of its own, so that an installation is never half old.
     """
     for tool in ("node", "npm"):
         if shutil.which(tool) is None:
             pytest.skip(
-                f"{tool} is not here: the tests with ws and undici need Node.js 20 or newer"
+                f"{tool} is not here: the tests with Node's packages need Node.js 20 or newer"
             )
-    lock = hashlib.sha256(b"".join((FOLDER / name).read_bytes() for name in _FILES)).hexdigest()
+    lock = hashlib.sha256(b"".join((folder / name).read_bytes() for name in _FILES)).hexdigest()
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "websocket-reference"
     installed = cache / f"node-{lock[:16]}"
     if not installed.exists():
         cache.mkdir(parents=True, exist_ok=True)
         fresh = Path(tempfile.mkdtemp(dir=cache))
         for name in _FILES:
-            shutil.copy(FOLDER / name, fresh)
+            shutil.copy(folder / name, fresh)
         done = subprocess.run(
             ["npm", "ci", "--silent", "--no-audit", "--no-fund"],
             cwd=fresh,
@@ -47,6 +47,6 @@ def node_packages() -> Path:
         except OSError:
             # Another process was quicker.
             shutil.rmtree(fresh)
-    for script in FOLDER.glob("*.mjs"):
+    for script in folder.glob("*.mjs"):
         shutil.copy(script, installed)
     return installed
