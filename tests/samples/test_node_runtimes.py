@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,8 +15,8 @@ from tests.echo.node_packages import node_packages
 from tests.samples import broadcast, contract, peers, resilient
 from tests.samples.conftest import Build
 from tests.samples.manifest import DOCS, load
-from tests.samples.programs import Program
-from tests.samples.wire import Frame
+from tests.samples.programs import Program, run_client
+from tests.samples.wire import Frame, Peer
 
 MANIFEST = load(DOCS / "languages" / "node" / "samples.toml")
 PAGE = MANIFEST.page.read_text("utf-8")
@@ -77,6 +78,36 @@ def test_the_resilient_client_keeps_the_contract(
     program: Give, check: Callable[[Program], None]
 ) -> None:
     check(program("resilient_client.mjs"))
+
+
+def hanging_up(sock: socket.socket, record: peers.Record) -> None:
+    """Take the request and end the connection."""
+    Peer(sock, client=False).read_head()
+
+
+FAILING = """
+const socket = new WebSocket(process.argv[2]);
+let message = "";
+socket.onerror = (event) => (message = event.message);
+socket.onclose = ({ code }) => {
+  console.log(`${code} ${message ? "a reason" : "nothing"}`);
+  process.exit();
+};
+"""
+
+
+@pytest.mark.parametrize("script", [peers.refusing, hanging_up])
+def test_the_built_in_client_tells_as_much_of_a_failure_as_the_page_says(
+    program: Give, tmp_path: Path, script: peers.Script
+) -> None:
+    (tmp_path / "failing.mjs").write_text(FAILING)
+    given = program(BUILTIN)
+    *run, _ = given.sample.run
+    failing = Program(replace(given.sample, run=(*run, "failing.mjs")), tmp_path)
+    with peers.server(script) as record:
+        said = run_client(failing, record.url).out.strip()
+    expected = {"node": "1006 nothing", "deno": "0 a reason", "bun": "1006 a reason"}
+    assert said == expected[Path(run[0]).name]
 
 
 def test_the_page_names_the_versions(tools: Path) -> None:
