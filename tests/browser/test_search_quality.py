@@ -49,6 +49,7 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "handshake": ("protocol/handshake/",),
     "unexpected response code 400": (
         "troubleshoot/handshake-status-codes/",
+        "languages/node/",
         "troubleshoot/",
         "protocol/handshake/",
     ),
