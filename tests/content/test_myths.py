@@ -91,17 +91,17 @@ MYTHS = [
     Myth(
         r"350 s(?:econds)?,? (?:fixed|always|not configurable)(?! \|)",
         "deploy/index.md",
-        r"350 s, configurable from 60 to 6000 s",
+        r"350 s, settable from 60 to 6000 s",
     ),
     Myth(
         r"Cloudflare (?:documents|closes|cuts)[^.|]{0,60}\b100 ?s",
         "deploy/index.md",
-        r"None published on its WebSockets page",
+        r"Cloudflare proxy</span> \| not published",
     ),
     Myth(
         r"nginx\.ingress\.kubernetes\.io/[a-z-]+:",
         "deploy/index.md",
-        r"do not start with ingress-nginx",
+        r"Do not start with ingress-nginx",
     ),
     Myth(
         r"Vercel (?:cannot|does not|can't) (?:host|serve|support) WebSocket",
