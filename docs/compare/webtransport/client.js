@@ -9,6 +9,7 @@
  * @property {(position: Uint8Array<ArrayBuffer>) => void} move may be lost, where the way allows it
  * @property {(text: string) => Promise<string>} say comes back, or fails
  * @property {() => void} close
+ * @typedef {{ resolve: (echo: string) => void, reject: (error: Error) => void }} Asked
  */
 
 // --8<-- [start:open]
@@ -42,7 +43,11 @@ function late(milliseconds) {
 // --8<-- [end:open]
 
 // --8<-- [start:webtransport]
-/** @param {WebTransport} session @param {(position: Uint8Array) => void} moved @returns {Session} */
+/**
+ * @param {WebTransport} session
+ * @param {(position: Uint8Array) => void} moved
+ * @returns {Session}
+ */
 function overWebTransport(session, moved) {
   const positions = session.datagrams.writable.getWriter();
   read(session.datagrams.readable, moved).catch(() => {}); // ends with the session
@@ -60,19 +65,30 @@ function overWebTransport(session, moved) {
   };
 }
 
-/** @param {ReadableStream<Uint8Array>} from @param {(position: Uint8Array) => void} moved */
+/**
+ * @param {ReadableStream<Uint8Array>} from
+ * @param {(position: Uint8Array) => void} moved
+ */
 async function read(from, moved) {
   const reader = from.getReader();
-  for (let next = await reader.read(); !next.done; next = await reader.read()) moved(next.value);
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    moved(value);
+  }
 }
 // --8<-- [end:webtransport]
 
 // --8<-- [start:websocket]
-/** @param {string} address @param {(position: Uint8Array) => void} moved @returns {Promise<Session>} */
+/**
+ * @param {string} address
+ * @param {(position: Uint8Array) => void} moved
+ * @returns {Promise<Session>}
+ */
 function overWebSocket(address, moved) {
   const socket = new WebSocket(address);
   socket.binaryType = "arraybuffer";
-  /** @type {{ resolve: (echo: string) => void, reject: (error: Error) => void }[]} */
+  /** @type {Asked[]} */
   const asked = [];
   socket.onmessage = ({ data }) => {
     if (typeof data === "string") asked.shift()?.resolve(data);
