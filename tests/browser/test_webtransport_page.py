@@ -123,3 +123,41 @@ def test_positions_are_lost_and_texts_are_not(
     assert line.lost > 0
     assert found["via"] == "webtransport"
     assert found["said"] == ["one ✓", "two"]
+
+
+# As in Safari 26.4, by the data of browser-compat-data.
+NEWER_NAME = """
+  const made = WebTransportDatagramDuplexStream.prototype;
+  const { get } = Object.getOwnPropertyDescriptor(made, "writable");
+  delete made.writable;
+  made.createWritable = function () { return get.call(this); };
+"""
+
+
+def test_datagrams_are_sent_where_only_the_newer_name_is_known(
+    page_of_its_own: Page, webtransport_server: Listening
+) -> None:
+    page_of_its_own.evaluate(f"() => {{ {NEWER_NAME} }}")
+    nowhere = f"ws://127.0.0.1:{free_port()}/"
+    found = run(page_of_its_own, webtransport_server.port, webtransport_server.hash, nowhere)
+    assert found["via"] == "webtransport"
+    assert sorted(found["moved"]) == list(range(20))
+
+
+AFTER = """async ([module, webtransport, websocket]) => {
+  const { open } = await import(module);
+  const session = await open({ webtransport, websocket }, () => {}, { patience: 300 });
+  session.close();
+  const lost = await session.say("late").catch((error) => error.message);
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  const ended = await session.say("later").catch((error) => error.message);
+  return [session.via, lost, ended];
+}"""
+
+
+def test_what_is_said_after_the_end_fails_instead_of_waiting(
+    page_of_its_own: Page, echo_server: Any
+) -> None:
+    addresses = [f"https://127.0.0.1:{free_port()}/", echo_server.url]
+    found = page_of_its_own.evaluate(AFTER, [f"{page_of_its_own.url}client.js", *addresses])
+    assert found == ["websocket", "not connected", "not connected"]

@@ -49,8 +49,11 @@ function late(milliseconds) {
  * @returns {Session}
  */
 function overWebTransport(session, moved) {
-  const positions = session.datagrams.writable.getWriter();
-  read(session.datagrams.readable, moved).catch(() => {}); // ends with the session
+  const { datagrams } = session;
+  // Chromium 156 has only the older name, Safari only the newer.
+  const writable = datagrams.createWritable?.() ?? datagrams.writable;
+  const positions = writable.getWriter();
+  read(datagrams.readable, moved).catch(() => {}); // ends with the session
   return {
     via: "webtransport",
     move: (position) => void positions.write(position).catch(() => {}),
@@ -104,6 +107,7 @@ function overWebSocket(address, moved) {
       via: "websocket",
       move: (position) => socket.send(position),
       say: (text) => new Promise((resolve, reject) => {
+        if (socket.readyState !== WebSocket.OPEN) throw new Error("not connected");
         asked.push({ resolve, reject });
         socket.send(text);
       }),
