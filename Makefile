@@ -12,7 +12,7 @@ export NO_MKDOCS_2_WARNING := 1
 export ECHO_PORT RACE_PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build check lint test audit conformance bench measure fuzz soak zensical support fresh links theme fonts images lock clean
+.PHONY: help serve build check lint test audit conformance bench measure fuzz soak zensical support fresh links fonts images lock clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,9 +69,6 @@ fresh: $(VENV)/.test ## Tell what has grown old: pages, sources, versions, data 
 
 links: $(VENV)/.test ## Ask every page that ours link to whether it is still there; needs the network
 	@$(BIN)/python -m tests.fresh.links
-
-theme: $(VENV)/.serve ## Take from Material's stylesheet what the pages use, after an upgrade
-	@$(BIN)/python -m hooks.theme
 
 fonts: $(VENV)/.serve ## Subset the mono face again
 	@folder="$$(mktemp -d)" && trap 'rm -rf "$$folder"' EXIT && \

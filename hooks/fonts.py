@@ -14,24 +14,31 @@ from pathlib import Path
 TARGET = Path(__file__).parent.parent / "overrides" / "assets" / "fonts"
 PACKAGE = Path("@fontsource", "ibm-plex-mono")
 NAME = "Wire Mono"
-WEIGHTS = (400, 600)
 CHARACTERS = "".join(map(chr, range(0x20, 0x7F))) + "\u00a0§°±µ·×–—‘’“”•…−≤≥"  # noqa: RUF001
+# What an instrument says in bold: states and numbers. tokens.css has the same as a unicode-range: a
+# page that says no more in bold, such as the home page, does not load the rest.
+READOUT = " ,./0123456789:ABCDEFGHIJKLMNOPQRSTUVWXYZ×–"  # noqa: RUF001
+FILES = {
+    "mono-400": (400, CHARACTERS),
+    "mono-600-readout": (600, READOUT),
+    "mono-600": (600, "".join(sorted(set(CHARACTERS) - set(READOUT)))),
+}
 
 
 def main() -> None:
-    """Write a file for each weight, and the license beside them."""
+    """Write the files, and the license beside them."""
     package = Path(sys.argv[1]) / PACKAGE
     TARGET.mkdir(exist_ok=True)
-    for weight in WEIGHTS:
+    for name, (weight, characters) in FILES.items():
         source = package / "files" / f"ibm-plex-mono-latin-{weight}-normal.woff2"
-        target = TARGET / f"mono-{weight}.woff2"
-        reduce(source, target)
+        target = TARGET / f"{name}.woff2"
+        reduce(source, target, characters)
         print(f"{target.name}: {target.stat().st_size} of {source.stat().st_size} bytes kept")
     (TARGET / "LICENSE").write_bytes((package / "LICENSE").read_bytes())
 
 
-def reduce(source: Path, target: Path) -> None:
-    """Write the part of the font that pages use."""
+def reduce(source: Path, target: Path, characters: str) -> None:
+    """Write the part of the font that draws ``characters``."""
     # Not in the lock files: nothing but this command needs it.
     subset = import_module("fontTools.subset")
     options = subset.Options(
@@ -39,7 +46,7 @@ def reduce(source: Path, target: Path) -> None:
     )
     font = subset.load_font(str(source), options)
     subsetter = subset.Subsetter(options)
-    subsetter.populate(text=CHARACTERS)
+    subsetter.populate(text=characters)
     subsetter.subset(font)
     for record in font["name"].names:
         if record.nameID in (1, 4, 6):

@@ -1,6 +1,6 @@
 """Makes a built site lean: few and small styles, and nothing that no page loads.
 
-What it takes away costs a reader time: comments and spaces in styles, five stylesheets where one
+What it takes away costs a reader time: comments and spaces in styles, four stylesheets where one
 will do, and the scripts, styles and languages that the theme copies into every site. What it does
 for styles, hooks/scripts.py does for scripts. ``python -m hooks.lean FOLDER`` does it
 to a folder that another builder has built.
@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Literal
 import rcssmin
 
 if TYPE_CHECKING:
+    from jinja2 import Environment
     from mkdocs.config.defaults import MkDocsConfig
+    from mkdocs.structure.files import Files
 
 # The theme's own, which the templates in overrides/ do not name.
 _UNUSED = (
@@ -41,6 +43,11 @@ def on_startup(command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> 
     _serving = command == "serve"
 
 
+def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
+    """Leave no line behind where a template has a statement."""
+    env.trim_blocks = env.lstrip_blocks = True
+
+
 def on_post_build(config: MkDocsConfig) -> None:
     """Make lean what MkDocs has built."""
     if not _serving:
@@ -53,44 +60,58 @@ def trim(folder: Path) -> None:
         for path in folder.glob(pattern):
             if path.is_file():
                 path.unlink()
-    shared = _join_styles(folder)
+    shared, reading = _everywhere(folder)
     for path in folder.rglob("*.html"):
-        path.write_text(_with_two_styles(path.read_text("utf-8"), folder, shared), "utf-8")
+        path.write_text(_with_few_styles(path, folder, shared, reading), "utf-8")
+    for name in shared:
+        (folder / name).unlink()
     for path in (folder / "assets").rglob("*.css"):
         path.write_text(str(rcssmin.cssmin(path.read_text("utf-8"))), "utf-8")
 
 
-def _join_styles(folder: Path) -> list[str]:
-    """Join the stylesheets that every page has; return their names."""
-    # The page for no page has them and no others.
-    page = folder / "404.html"
-    if not page.is_file():
-        return []
-    names = [name for _, name in _STYLE.findall(page.read_text("utf-8"))]
-    text = "\n".join((folder / name).read_text("utf-8") for name in names)
-    for name in names:
-        (folder / name).unlink()
-    (folder / JOINED).write_text(text, "utf-8")
-    return names
+def _everywhere(folder: Path) -> tuple[list[str], list[str]]:
+    """Return the names of the stylesheets that every page has, and of those for pages to read.
+
+    The home page has the first and its own; the page for no page has both and no others.
+    """
+    home, lost = folder / "index.html", folder / "404.html"
+    if not home.is_file() or not lost.is_file():
+        return [], []
+    names = _styles(home)
+    shared = [name for name in _styles(lost) if name in names]
+    return shared, [name for name in _styles(lost) if name not in names]
 
 
-def _with_two_styles(html: str, folder: Path, shared: list[str]) -> str:
-    """Name one stylesheet for the ``shared`` ones, and one for what the page has of its own."""
-    own = [name for _, name in _STYLE.findall(html) if name not in shared]
-    joined = _JOINED_OWN.format("+".join(Path(name).stem for name in own))
-    file = folder / joined
-    if own and not file.exists():
-        file.parent.mkdir(exist_ok=True)
-        file.write_text("\n".join((folder / name).read_text("utf-8") for name in own), "utf-8")
-    ends = {
-        name: target for names, target in ((shared, JOINED), (own, joined)) for name in names[:1]
-    }
+def _styles(page: Path) -> list[str]:
+    return [name for _, name in _STYLE.findall(page.read_text("utf-8"))]
+
+
+def _with_few_styles(page: Path, folder: Path, shared: list[str], reading: list[str]) -> str:
+    """Name one stylesheet for the ``shared`` ones, and one for what the page has of its own.
+
+    Those for ``reading`` stay what they are: readers load them once, and go from page to page.
+    """
+    own = [name for name in _styles(page) if name not in shared and name not in reading]
+    ends = {}
+    for names, joined in (
+        (shared, JOINED),
+        (own, _JOINED_OWN.format("+".join(Path(name).stem for name in own))),
+    ):
+        if names:
+            ends[names[0]] = joined
+            _join(names, folder / joined, folder)
 
     def replace(found: re.Match[str]) -> str:
-        target = ends.get(found[2])
-        return f'\n<link rel="stylesheet" href="{found[1]}{target}">' if target else ""
+        name = found[2] if found[2] in reading else ends.get(found[2])
+        return f'\n<link rel="stylesheet" href="{found[1]}{name}">' if name else ""
 
-    return _STYLE.sub(replace, html)
+    return _STYLE.sub(replace, page.read_text("utf-8"))
+
+
+def _join(names: list[str], target: Path, folder: Path) -> None:
+    if not target.exists():
+        target.parent.mkdir(exist_ok=True)
+        target.write_text("\n".join((folder / name).read_text("utf-8") for name in names), "utf-8")
 
 
 if __name__ == "__main__":

@@ -39,8 +39,10 @@ def main(kinds: list[str]) -> int:
                 continue
             found = speed.measure(modules, kind, site.url(path), RAW)
             shift, blocked = f"{found.shift:.3f}", f"{found.blocked:.0f}"
-            row = (found.size, found.requests, f"{found.paint:.0f}", shift, blocked)
+            row = (found.size, len(found.files), f"{found.paint:.0f}", shift, blocked)
             print(ROW.format(kind, *found.scores, *row), flush=True)
+            for path, size in found.files if kinds else ():
+                print(f"{path:>57}{size:>8}", flush=True)
             problems += [*found.over(), *(f"{kind}: {text}" for text in sorted(found.remarks))]
     print(*problems, sep="\n")
     return 1 if problems else 0

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from tests.browser import chromium
 
@@ -33,12 +34,15 @@ MOST_SHIFT = 0.01
 
 @dataclass(frozen=True)
 class Measured:
-    """Medians of one page; ``paint`` is the largest contentful paint in milliseconds."""
+    """Medians of one page; ``paint`` is the largest contentful paint in milliseconds.
+
+    ``files`` are what it loads, with the bytes of each, its headers included.
+    """
 
     kind: str
     scores: tuple[int, ...]
     size: int
-    requests: int
+    files: tuple[tuple[str, int], ...]
     paint: float
     shift: float
     blocked: float
@@ -72,7 +76,10 @@ def measure(modules: Path, kind: str, url: str, raw: Path) -> Measured:
             for name in CATEGORIES
         ),
         int(median("total-byte-weight")),
-        len(reports[0]["audits"]["network-requests"]["details"]["items"]),
+        tuple(
+            (urlsplit(item["url"]).path, item["transferSize"])
+            for item in reports[0]["audits"]["network-requests"]["details"]["items"]
+        ),
         median("largest-contentful-paint"),
         median("cumulative-layout-shift"),
         median("total-blocking-time"),

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from hooks import lean, machine_readable, scripts, search_index
+from hooks import lean, machine_readable, markup, scripts, search_index
 from tests.content import strict
 from tests.content.built import Built
 from tests.content.tree import ROOT, Tree, copy
@@ -50,6 +50,7 @@ def compare(tree: Tree) -> tuple[int, list[str]]:
         if not (copied / FOLDER).is_dir():
             return 0, [*found, *output]
         # What hooks do for MkDocs, which Zensical does not call.
+        markup.complete(copied / FOLDER)
         lean.trim(copied / FOLDER)
         scripts.pack(copied / FOLDER)
         machine_readable.describe(copied / FOLDER)

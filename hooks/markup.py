@@ -1,0 +1,107 @@
+"""Writes into the built pages what Markdown has no words for.
+
+A date such as 2026-11-25 becomes a `<time>`, which does not break at its hyphens. A table of three
+columns or more with text to be read, not numbers to be compared, gets its columns' names into its
+cells: on a phone each of its rows is a card. It gets roles too, since browsers may take a row that
+is not laid out as one for no row. ``python -m hooks.markup FOLDER`` does it to a folder that
+another builder has built.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from datetime import date
+from html import escape, unescape
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mkdocs.config.defaults import MkDocsConfig
+
+# Tags, and all of an element whose text is none of prose.
+_NO_PROSE = re.compile(
+    r"<(script|style|title|pre|code|svg|textarea|time|option)\b.*?</\1>|<!--.*?-->|<[^>]*>",
+    re.DOTALL,
+)
+_DATE = re.compile(r"(?<![\w/.-])\d{4}-\d{2}-\d{2}(?![\w-])")
+# The tables of a drawing are short, and its script's.
+_TABLE = re.compile(
+    r'<wire-lanes.*?</wire-lanes>|<table class="([^"]*\bruled)"(.*?)</table>', re.DOTALL
+)
+_ROW = re.compile(r"<tr.*?</tr>", re.DOTALL)
+_CELL = re.compile(r"<(t[hd])\b([^>]*)>(.*?)</\1>", re.DOTALL)
+_ROLES = {"thead": "rowgroup", "tbody": "rowgroup", "tr": "row", "th": "columnheader"}
+_PART = re.compile(r"<(thead|tbody|tr|th)\b(?! role)")
+# Characters that a column shows in one line on a phone: a longer cell is one to read.
+_SHORT = 30
+
+
+def on_post_build(config: MkDocsConfig) -> None:
+    """Complete what MkDocs has built, under `mkdocs serve` too."""
+    complete(Path(config.site_dir))
+
+
+def complete(folder: Path) -> None:
+    """Do all of it to ``folder``."""
+    for path in folder.rglob("*.html"):
+        path.write_text(completed(path.read_text("utf-8")), "utf-8")
+
+
+def completed(html: str) -> str:
+    """Return the page ``html`` with dates that stay whole and tables that can become cards."""
+    parts: list[str] = []
+    end = 0
+    for found in _NO_PROSE.finditer(html):
+        parts += [_with_times(html[end : found.start()]), found[0]]
+        end = found.end()
+    text = "".join([*parts, _with_times(html[end:])])
+    return _TABLE.sub(_as_cards, text)
+
+
+def _with_times(text: str) -> str:
+    return _DATE.sub(
+        lambda found: f"<time>{found[0]}</time>" if _real(found[0]) else found[0], text
+    )
+
+
+def _real(text: str) -> bool:
+    try:
+        return bool(date.fromisoformat(text))
+    except ValueError:
+        return False
+
+
+def _as_cards(table: re.Match[str]) -> str:
+    if table[1] is None:
+        return table[0]
+    head, start, body = table[2].partition("<tbody")
+    names = [_text(cell[3]) for cell in _CELL.finditer(head)]
+    rows = [list(_CELL.finditer(row[0])) for row in _ROW.finditer(body)]
+    longest = max((len(_text(cell[3])) for row in rows for cell in row[1:]), default=0)
+    if len(names) < 3 or longest <= _SHORT or "text-align" in head:
+        return table[0]
+
+    def row(found: re.Match[str]) -> str:
+        labels = iter(["", *names[1:]])
+        return _CELL.sub(lambda cell: _with_label(cell, next(labels)), found[0])
+
+    parts = _PART.sub(
+        lambda part: f'<{part[1]} role="{_ROLES[part[1]]}"', head + start + _ROW.sub(row, body)
+    )
+    return f'<table class="{table[1]} cards" role="table"{parts}</table>'
+
+
+def _with_label(cell: re.Match[str], name: str) -> str:
+    tag, attributes, content = cell.groups()
+    role = "cell" if tag == "td" else "rowheader"
+    label = f' data-label="{escape(name)}"' if name else ""
+    return f'<{tag} role="{role}"{attributes}{label}>{content}</{tag}>'
+
+
+def _text(content: str) -> str:
+    return unescape(re.sub(r"<[^>]*>", "", content)).strip()
+
+
+if __name__ == "__main__":
+    complete(Path(sys.argv[1]))

@@ -1,0 +1,77 @@
+"""What is written into built pages: dates that stay whole, and tables that can become cards."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hooks.markup import complete, completed
+
+READ = "Ping from the server every twenty seconds"
+
+
+def table(*rows: str, attributes: str = "") -> str:
+    """Return a table of three columns whose rows are ``rows``: HTML of cells."""
+    head = "".join(
+        f"<th{attributes}>{name}</th>" for name in ("It ends", "Cause", "A &amp; <b>B</b>")
+    )
+    body = "".join(f"<tr>{row}</tr>" for row in rows)
+    return f'<table class="ruled"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ("<p>On 2026-11-25, or later.</p>", "<p>On <time>2026-11-25</time>, or later.</p>"),
+        ("<a>2026-02-29</a>", "<a>2026-02-29</a>"),
+        ("<p>1.0-2026-11-25 and /2026-11-25</p>", "<p>1.0-2026-11-25 and /2026-11-25</p>"),
+        ('<a title="2026-11-25">x</a>', '<a title="2026-11-25">x</a>'),
+        ("<code>2026-11-25</code>", "<code>2026-11-25</code>"),
+        ("<time>2026-11-25</time>", "<time>2026-11-25</time>"),
+        ("<script>let day = '<2026-11-25';</script>", "<script>let day = '<2026-11-25';</script>"),
+    ],
+)
+def test_a_date_in_prose_becomes_a_time_and_no_other(html: str, expected: str) -> None:
+    assert completed(html) == expected
+
+
+def test_the_cells_of_a_table_to_read_know_their_column() -> None:
+    html = completed(table(f"<td>At once</td><td>TLS</td><td>{READ}</td>"))
+    assert html.startswith('<table class="ruled cards" role="table">')
+    assert '<th role="columnheader">It ends</th>' in html
+    assert '<td role="cell">At once</td><td role="cell" data-label="Cause">TLS</td>' in html
+    assert (
+        f'<td role="cell" data-label="A &amp;amp; B">{READ}</td>'.replace("amp;amp;", "amp;")
+        in html
+    )
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        table("<td>10 B</td><td>12</td><td>14</td>"),
+        table(f"<td>{READ}</td><td>12</td><td>14</td>"),
+        table(f"<td>1</td><td>2</td><td>{READ}</td>", attributes=' style="text-align: right;"'),
+        '<table class="ruled"><thead><tr><th>1</th><th>2</th></tr></thead>'
+        f"<tbody><tr><td>1</td><td>{READ}</td></tr></tbody></table>",
+        f"<wire-lanes>{table(f'<td>1</td><td>2</td><td>{READ}</td>')}</wire-lanes>",
+    ],
+    ids=["short", "only its first column", "numbers", "two columns", "a drawing's"],
+)
+def test_a_table_of_numbers_or_of_two_columns_stays_a_grid(html: str) -> None:
+    assert completed(html) == html
+
+
+def test_a_row_that_heads_a_group_keeps_its_place() -> None:
+    html = completed(
+        table('<th scope="rowgroup" colspan="3">Build</th>', f"<td>1</td><td>2</td><td>{READ}</td>")
+    )
+    assert '<th role="rowheader" scope="rowgroup" colspan="3">Build</th>' in html
+
+
+def test_every_page_of_a_folder_is_completed(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "index.html").write_text("<p>2026-11-25</p>", "utf-8")
+    complete(tmp_path)
+    assert (tmp_path / "a" / "index.html").read_text("utf-8") == "<p><time>2026-11-25</time></p>"
