@@ -169,13 +169,41 @@ def test_no_sideways_scrolling_at_320_px(narrow: Page, site: Site, path: str) ->
 def test_wide_table_scrolls_inside_its_box_and_keeps_its_first_column(
     narrow: Page, site: Site
 ) -> None:
-    narrow.goto(site.url("tools/report-protocol/"))
+    narrow.goto(site.url("reference/browser-support/"))
     box = narrow.get_by_role("group", name="Table").first
     first = box.get_by_role("cell").first
     before = first.bounding_box()
     assert box.evaluate("box => { box.scrollLeft = 80; return box.scrollLeft }") == 80
     assert before
     assert first.bounding_box() == before
+
+
+@pytest.mark.parametrize("width", [320, 390])
+@pytest.mark.parametrize(
+    ("path", "row", "cell"),
+    [
+        ("troubleshoot/1006/", "After 60 s of silence", "Ping from the server every 20 s"),
+        ("reference/close-codes/", "1000", "Provoke"),
+    ],
+)
+@pytest.mark.parametrize("script", [True, False], ids=["with JavaScript", "without"])
+def test_on_a_phone_the_last_column_of_a_table_to_read_is_in_view(
+    browser: Browser, site: Site, path: str, row: str, cell: str, width: int, *, script: bool
+) -> None:
+    with browser.new_context(
+        viewport={"width": width, "height": 844}, java_script_enabled=script
+    ) as context:
+        page = context.new_page()
+        page.goto(site.url(path))
+        table = page.get_by_role("table").first
+        expect(table.get_by_role("columnheader")).not_to_have_count(0)
+        found = table.get_by_role("row").filter(has_text=row).first.get_by_role("cell").last
+        if script or cell != "Provoke":
+            expect(found).to_contain_text(cell)
+            box = found.bounding_box()
+            assert box
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= width
 
 
 @pytest.mark.parametrize("width", [320, 390, 719, 768, 1440])

@@ -131,3 +131,13 @@ def test_mono_face_is_ours_and_changes_no_width_when_it_arrives(page: Page, site
     moved = [pair for pair in zip(before, after, strict=True) if abs(pair[0] - pair[1]) > 1]
     # A machine without any of the faces that stand in shows its own default until then.
     assert len(moved) <= len(before) // 20
+
+
+def test_a_date_stays_on_one_line(page: Page, site: Site) -> None:
+    page.goto(site.url("reference/standards/"))
+    dates = page.get_by_role("article").locator("time")
+    expect(dates.first).to_be_attached()
+    for width in (320, 390, 768):
+        page.set_viewport_size({"width": width, "height": 844})
+        broken = "dates => dates.filter(date => date.getClientRects().length > 1)"
+        assert dates.evaluate_all(f"{broken}.map(date => date.textContent)") == []

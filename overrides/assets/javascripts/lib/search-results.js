@@ -81,6 +81,67 @@ export function inOrder(query, found) {
   return [...found].sort((one, other) => named(other) - named(one));
 }
 
+/** Words of questions and sentences, which say nothing of what a page is about. */
+const FILLER = new Set(
+  ("a an and any are as at be by can cannot do does for from has have how i if in into is it its me my of on or " +
+    "should that the then there this to use using vs versus was what when where which while who why will with " +
+    "without you your").split(" "),
+);
+
+/** @param {string} query @returns {string[]} the words of it that a page can be about, each once */
+export function subjects(query) {
+  const all = query.toLowerCase().match(/[\p{L}\p{N}_-]+/gu) ?? [];
+  return [...new Set(all)].filter((word) => !FILLER.has(word));
+}
+
+/**
+ * How much a word says: more, the fewer pages have it.
+ *
+ * @param {number} pages that have it
+ */
+const weight = (pages) => (pages === 0 ? 0 : Math.log(1 + 100 / pages));
+
+/**
+ * Pages that have some of several words, those with more and rarer words first.
+ *
+ * @template {{ id: string, score: number }} R
+ * @param {R[][]} lists what the engine found for each word, the best first
+ * @returns {{ result: R, score: number }[]}
+ */
+export function gathered(lists) {
+  /** @type {Map<string, { result: R, score: number, most: number }>} */
+  const pages = new Map();
+  for (const list of lists) {
+    for (const result of list) {
+      const share = weight(list.length) * Math.sqrt(result.score / list[0].score);
+      const page = pages.get(result.id) ?? { result, score: 0, most: 0 };
+      page.score += share;
+      // The result for the word that says most: its sentence is shown.
+      if (share > page.most) Object.assign(page, { result, most: share });
+      pages.set(result.id, page);
+    }
+  }
+  return [...pages.values()].sort((one, other) => other.score - one.score);
+}
+
+/**
+ * Gathered pages in the order in which they are shown: a word in a title or an address counts once more.
+ *
+ * @param {string[]} asked the words
+ * @param {number[]} counts how many pages have each
+ * @param {{ page: Found, score: number }[]} found
+ * @returns {Found[]}
+ */
+export function byTitle(asked, counts, found) {
+  /** @param {{ page: Found, score: number }} entry */
+  const score = ({ page, score }) => {
+    const title = singular([...words(page.meta.title ?? ""), ...words(page.url)]);
+    const named = singular(asked).map((word, index) => (title.includes(word) ? weight(counts[index]) : 0));
+    return named.reduce((sum, part) => sum + part, score);
+  };
+  return [...found].sort((one, other) => score(other) - score(one)).map(({ page }) => page);
+}
+
 /**
  * @param {number} pages how many pages were found
  * @param {string} query

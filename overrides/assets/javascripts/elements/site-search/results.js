@@ -3,7 +3,7 @@
  * what it found.
  * @module
  */
-import { inOrder, resultOf, summary } from "../../lib/search-results.js";
+import { byTitle, gathered, inOrder, resultOf, subjects, summary } from "../../lib/search-results.js";
 
 /** The site's root: Pagefind writes its files into a folder of it. */
 const ROOT = new URL("../../../../", import.meta.url);
@@ -40,16 +40,49 @@ export function load() {
   return engine;
 }
 
+/** With so many words a query is a sentence, and no page need have all of them. */
+const SENTENCE = 3;
+
+/** With fewer pages than this some of the words will do. */
+const FEW = 3;
+
+/**
+ * @typedef {{ count: number, pages: import("../../lib/search-results.js").Found[] }} Answer how many
+ *   pages were found, and those to show, the best first
+ */
+
 /**
  * @param {string} query
- * @returns {Promise<{ count: number, pages: import("../../lib/search-results.js").Found[] }>} how many
- *   pages were found, and those to show, the best first
+ * @returns {Promise<Answer>}
  */
 export async function find(query) {
   const pagefind = await load();
   const { results } = await pagefind.search(query);
+  const asked = subjects(query);
+  if (asked.length >= SENTENCE || (asked.length > 1 && results.length < FEW)) {
+    return findSome(pagefind, asked, results);
+  }
   const best = results.slice(0, SHOWN).map((/** @type {any} */ result) => result.data());
   return { count: results.length, pages: inOrder(query, await Promise.all(best)) };
+}
+
+/**
+ * The engine finds only pages that have every word.
+ *
+ * @param {any} pagefind
+ * @param {string[]} asked
+ * @param {any[]} whole the pages that have all of the query
+ * @returns {Promise<Answer>}
+ */
+async function findSome(pagefind, asked, whole) {
+  const lists = await Promise.all(asked.map(async (word) => (await pagefind.search(word)).results));
+  const all = gathered(lists);
+  const best = all.slice(0, SHOWN).map(async ({ result, score }) => {
+    const better = whole.find(({ id }) => id === result.id) ?? result;
+    return { page: await better.data(), score };
+  });
+  const counts = lists.map((list) => list.length);
+  return { count: all.length, pages: byTitle(asked, counts, await Promise.all(best)) };
 }
 
 /**
