@@ -2,9 +2,8 @@
 
 A date such as 2026-11-25 becomes a `<time>`, which does not break at its hyphens. A table of three
 columns or more with text to be read, not numbers to be compared, gets its columns' names into its
-cells: on a phone each of its rows is a card. It gets roles too, since browsers may take a row that
-is not laid out as one for no row. ``python -m hooks.markup FOLDER`` does it to a folder that
-another builder has built.
+cells: on a phone each of its rows is a card. ``python -m hooks.markup FOLDER`` does it to a folder
+that another builder has built.
 """
 
 from __future__ import annotations
@@ -31,8 +30,6 @@ _TABLE = re.compile(
 )
 _ROW = re.compile(r"<tr.*?</tr>", re.DOTALL)
 _CELL = re.compile(r"<(t[hd])\b([^>]*)>(.*?)</\1>", re.DOTALL)
-_ROLES = {"thead": "rowgroup", "tbody": "rowgroup", "tr": "row", "th": "columnheader"}
-_PART = re.compile(r"<(thead|tbody|tr|th)\b(?! role)")
 # Characters that a column shows in one line on a phone: a longer cell is one to read.
 _SHORT = 30
 
@@ -84,19 +81,15 @@ def _as_cards(table: re.Match[str]) -> str:
 
     def row(found: re.Match[str]) -> str:
         labels = iter(["", *names[1:]])
-        return _CELL.sub(lambda cell: _with_label(cell, next(labels)), found[0])
+        return _CELL.sub(lambda cell: _with_label(cell, next(labels, "")), found[0])
 
-    parts = _PART.sub(
-        lambda part: f'<{part[1]} role="{_ROLES[part[1]]}"', head + start + _ROW.sub(row, body)
-    )
-    return f'<table class="{table[1]} cards" role="table"{parts}</table>'
+    return f'<table class="{table[1]} cards"{head}{start}{_ROW.sub(row, body)}</table>'
 
 
 def _with_label(cell: re.Match[str], name: str) -> str:
     tag, attributes, content = cell.groups()
-    role = "cell" if tag == "td" else "rowheader"
     label = f' data-label="{escape(name)}"' if name else ""
-    return f'<{tag} role="{role}"{attributes}{label}>{content}</{tag}>'
+    return f"<{tag}{attributes}{label}>{content}</{tag}>"
 
 
 def _text(content: str) -> str:

@@ -162,3 +162,12 @@ def test_all_guides_fit_a_phone_and_need_no_script(browser: Browser, site: Site)
     expect(page.get_by_role("cell", name="The opening handshake", exact=True)).to_be_visible()
     assert page.get_by_role("article").evaluate("article => article.scrollWidth") <= 320
     context.close()
+
+
+def test_it_loads_no_more_of_the_mono_face_than_its_readouts_need(page: Page, site: Site) -> None:
+    loaded: list[str] = []
+    page.on("request", lambda request: loaded.append(request.url.rpartition("/")[2]))
+    page.goto(site.url(), wait_until="networkidle")
+    expect(page.get_by_text("OPEN", exact=True)).to_be_visible()
+    fonts = sorted(name for name in loaded if name.endswith(".woff2"))
+    assert fonts == ["mono-400.woff2", "mono-600-readout.woff2"]

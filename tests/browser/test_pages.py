@@ -204,6 +204,10 @@ def test_on_a_phone_the_last_column_of_a_table_to_read_is_in_view(
             assert box
             assert box["x"] >= 0
             assert box["x"] + box["width"] <= width
+        # Chromium's own tree: what a screen reader is told.
+        tree = context.new_cdp_session(page).send("Accessibility.getFullAXTree")
+        roles = [node["role"]["value"] for node in tree["nodes"] if not node["ignored"]]
+        assert {"table", "row", "columnheader", "cell"} <= set(roles)
 
 
 @pytest.mark.parametrize("width", [320, 390, 719, 768, 1440])
