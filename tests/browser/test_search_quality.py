@@ -155,7 +155,10 @@ QUERIES: dict[str, tuple[str, ...]] = {
         "reference/close-codes/",
     ),
     "http headers in websockets client api": ("reference/headers/", "reference/websocket-api/"),
-    "nginx 400 bad request missing upgrade header": ("deploy/nginx/",),
+    "nginx 400 bad request missing upgrade header": (
+        "deploy/nginx/",
+        "troubleshoot/handshake-status-codes/",
+    ),
     "unexpected exception in keepalive ping task": (
         "languages/python/",
         "protocol/ping-pong-close/",

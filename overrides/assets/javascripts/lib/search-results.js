@@ -124,8 +124,11 @@ export function gathered(lists) {
   return [...pages.values()].sort((one, other) => other.score - one.score);
 }
 
+/** How much more a word counts that a page has in its title or its address. */
+const NAMED = 1.5;
+
 /**
- * Gathered pages in the order in which they are shown: a word in a title or an address counts once more.
+ * Gathered pages in the order in which they are shown: those before others that the words name.
  *
  * @param {string[]} asked the words
  * @param {number[]} counts how many pages have each
@@ -136,7 +139,7 @@ export function byTitle(asked, counts, found) {
   /** @param {{ page: Found, score: number }} entry */
   const score = ({ page, score }) => {
     const title = singular([...words(page.meta.title ?? ""), ...words(page.url)]);
-    const named = singular(asked).map((word, index) => (title.includes(word) ? weight(counts[index]) : 0));
+    const named = singular(asked).map((word, index) => (title.includes(word) ? NAMED * weight(counts[index]) : 0));
     return named.reduce((sum, part) => sum + part, score);
   };
   return [...found].sort((one, other) => score(other) - score(one)).map(({ page }) => page);
