@@ -190,7 +190,6 @@ QUERIES: dict[str, tuple[str, ...]] = {
         "troubleshoot/1006/",
         "troubleshoot/",
     ),
-    "load balancer idle timeout": ("deploy/", "troubleshoot/1006/", "troubleshoot/timeout/"),
     # As people type.
     "handshakes": ("protocol/handshake/",),
     "handshak": ("protocol/handshake/",),
