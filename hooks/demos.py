@@ -67,7 +67,8 @@ class _Serving:
         assert self._process.stdout is not None
         line = self._process.stdout.readline().strip()
         if line.startswith(_LISTENING):
-            self.url = line.removeprefix(_LISTENING)
+            # "Every address of this machine" can be listened on; a browser needs one of them.
+            self.url = line.removeprefix(_LISTENING).replace("//0.0.0.0:", "//127.0.0.1:")
             self._handler = _Announcement(self.url)
             logging.getLogger("mkdocs.livereload").addHandler(self._handler)
 

@@ -67,6 +67,7 @@ class _Handler(SimpleHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     base = "/"
+    connect = ""
 
     def do_GET(self) -> None:
         """Answer compressed what a production server would compress."""
@@ -80,6 +81,9 @@ class _Handler(SimpleHTTPRequestHandler):
 
     def end_headers(self) -> None:
         for name, value in security_headers().items():
+            if self.connect:
+                # Where a page's server has a host of its own, its operator names it here.
+                value = value.replace("connect-src", f"connect-src {self.connect}")
             self.send_header(name, value)
         super().end_headers()
 
@@ -122,9 +126,12 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def serve(folder: Path, base: str = "/") -> Iterator[Site]:
-    """Serve ``folder`` under the path ``base`` on a free loopback port."""
-    handler = type("Handler", (_Handler,), {"base": base})
+def serve(folder: Path, base: str = "/", connect: str = "") -> Iterator[Site]:
+    """Serve ``folder`` under the path ``base`` on a free loopback port.
+
+    ``connect`` is a source that pages may connect to beside those of the policy.
+    """
+    handler = type("Handler", (_Handler,), {"base": base, "connect": connect})
     with _Server(("127.0.0.1", 0), functools.partial(handler, directory=str(folder))) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()

@@ -154,7 +154,13 @@ def running(command: list[str], port: int, log: Path) -> Iterator[subprocess.Pop
 
 @contextmanager
 def nginx(
-    folder: Path, site: Path, echo_port: int, *, read_timeout: str = "60s", upstream: str = ""
+    folder: Path,
+    site: Path,
+    echo_port: int,
+    *,
+    race_port: int = 9,
+    read_timeout: str = "60s",
+    upstream: str = "",
 ) -> Iterator[Proxy]:
     """Load nginx.conf into nginx.
 
@@ -162,6 +168,7 @@ def nginx(
         folder: where to keep what it writes.
         site: the built site.
         echo_port: where the echo server listens on this machine.
+        race_port: where the race does.
         read_timeout: what stands for proxy_read_timeout.
         upstream: an upstream block named echo, to be used in place of ``echo_port``.
     """
@@ -175,6 +182,7 @@ def nginx(
             "/etc/letsencrypt/live/example.org/privkey.pem": f"{folder}/key.pem",
             "/srv/websocket-reference/site": str(site),
             "/srv/websocket-reference/docs": str(ROOT / "docs"),
+            "127.0.0.1:8770": f"127.0.0.1:{race_port}",
             "127.0.0.1:8765": "echo" if upstream else f"127.0.0.1:{echo_port}",
             "proxy_read_timeout 60s": f"proxy_read_timeout {read_timeout}",
         },
@@ -250,7 +258,7 @@ def nginx_of_its_page(
 
 
 @contextmanager
-def caddy(folder: Path, site: Path, echo_port: int) -> Iterator[Proxy]:
+def caddy(folder: Path, site: Path, echo_port: int, *, race_port: int = 9) -> Iterator[Proxy]:
     """Load the Caddyfile into Caddy, with the test's own certificate in place of a public one."""
     program, context = need("caddy"), _certificate(folder)
     proxy = Proxy(free_port(), context, free_port())
@@ -262,6 +270,7 @@ def caddy(folder: Path, site: Path, echo_port: int) -> Iterator[Proxy]:
             f"\n{SITE} {{\n": f"\nhttps://{SITE}:{proxy.port} {{\n{tls}",
             "/srv/websocket-reference/site": str(site),
             "/srv/websocket-reference/docs": str(ROOT / "docs"),
+            "127.0.0.1:8770": f"127.0.0.1:{race_port}",
             "127.0.0.1:8765": f"127.0.0.1:{echo_port}",
         },
     )

@@ -15,22 +15,25 @@ from pathlib import Path
 
 import pytest
 
+from docs.compare.race.settings import settings_from as race_settings_from
 from echo_demo.settings import settings_from
 from tests.deploy.programs import need
 from tests.deploy.stack import FILES, PATIENCE
 from tests.site import ROOT
 
 UNIT = FILES / "echo-demo.service"
+RACE = FILES / "race.service"
 DOCKERFILE = FILES / "Dockerfile"
 
 
-@pytest.fixture
-def unit(tmp_path: Path) -> Path:
-    """The unit, with a Python and a folder that exist here."""
-    text = UNIT.read_text("utf-8")
+@pytest.fixture(params=[UNIT, RACE], ids=["echo", "race"])
+def unit(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    """A unit, with a Python and a folder that exist here."""
+    source: Path = request.param
+    text = source.read_text("utf-8")
     shown = "/srv/websocket-reference/.venv/bin/python"
     assert shown in text
-    path = tmp_path / UNIT.name
+    path = tmp_path / source.name
     path.write_text(
         text.replace(shown, sys.executable).replace("/srv/websocket-reference", str(ROOT)), "utf-8"
     )
@@ -60,6 +63,19 @@ def test_the_units_settings_are_settings() -> None:
     for name, text in given.items():
         value = getattr(settings, name.removeprefix("ECHO_").lower())
         assert text == ("on" if value is True else str(value))
+
+
+def test_the_race_takes_the_settings_of_its_unit() -> None:
+    (line,) = re.findall(r"^Environment=(.*)$", RACE.read_text("utf-8"), re.MULTILINE)
+    given = dict(item.split("=", 1) for item in line.split())
+    settings = race_settings_from([], given)
+    assert settings.trusted_proxies == given["RACE_TRUSTED_PROXIES"]
+    assert settings.max_races == int(given["RACE_MAX_RACES"])
+
+
+def test_both_units_are_hardened_alike() -> None:
+    halves = [unit.read_text("utf-8").partition("[start:hardening]")[2] for unit in (UNIT, RACE)]
+    assert halves[0] == halves[1] != ""
 
 
 def test_hadolint_finds_nothing_in_the_dockerfile() -> None:

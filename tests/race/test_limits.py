@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import time
+from contextlib import ExitStack
 
 import httpx
 import pytest
@@ -107,6 +108,16 @@ def test_a_client_that_asks_too_often_is_told() -> None:
         answers = [client.get("/poll", params={"race": race}) for _ in range(60)]
         assert 429 in {answer.status_code for answer in answers}
         assert server.get(f"state?race={race}")["ways"]["poll"]["requests"] < 60
+
+
+def test_a_race_holds_few_connections_open() -> None:
+    with running() as server, ExitStack() as clients:
+        race = start(server).json()["race"]
+        path = f"socket?race={race}"
+        address = server.url.replace("http", "ws") + path
+        for _ in range(3):
+            assert clients.enter_context(connect(address, proxy=None)).recv(PATIENCE)
+        assert refusal(server, path) == 403
 
 
 def test_a_client_that_talks_is_closed() -> None:

@@ -22,6 +22,8 @@ EVENT_SIZE = 100
 KEPT = 120
 # Requests of one way in a second; a race needs fewer.
 REQUESTS = 20
+# Connections of one way at a time: one, and those whose end has not been noticed yet.
+OPEN = 3
 # Seconds without a request after which a race that holds nothing open is forgotten.
 _SILENCE = 20.0
 
@@ -85,6 +87,8 @@ class Race:
     def uses(self, name: str, wire: Wire | None) -> Iterator[None]:
         """A request of a way is being answered."""
         way = self.ways[name]
+        if len(way.open) >= OPEN:
+            raise RefusedError(429, f"This race has {OPEN} such connections open; close one first")
         way.admit()
         self.seen = time.monotonic()
         if wire is not None:

@@ -10,6 +10,7 @@ from tests.measure.transports import (
     parts_long_polling,
     parts_matrix,
     parts_pairs,
+    parts_race,
 )
 from tests.measure.transports.charts import Bar, Dots, bars, dots
 from tests.measure.transports.numbers import Data, Number, digits, measured, number, table, times
@@ -170,6 +171,7 @@ PARTS: dict[str, Callable[[Data], str]] = {
     "polling": polling,
     "long-polling": parts_long_polling.long_polling,
     "matrix": parts_matrix.costs,
+    "race": parts_race.race,
     "method": method.text,
     "sse": parts_pairs.sse,
     "http": parts_pairs.http,

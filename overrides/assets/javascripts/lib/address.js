@@ -23,3 +23,17 @@ export function echoAddress(content, baseHref) {
   url.hash = "";
   return url.href;
 }
+
+/**
+ * The same for a server that is asked over HTTP.
+ * @param {string | null | undefined} content an address, or nothing where there is no server
+ * @param {string} baseHref the page's own address
+ * @returns {string | null} an absolute http: or https: URL that ends with "/", or null for none
+ */
+export function httpAddress(content, baseHref) {
+  const written = (content ?? "").trim();
+  if (written === "" || !URL.canParse(written, baseHref)) return null;
+  const url = new URL(written, baseHref);
+  if (!/^https?:$/.test(url.protocol)) return null;
+  return `${url.origin}${url.pathname.replace(/\/*$/, "/")}`;
+}
