@@ -101,19 +101,22 @@ QUERIES: dict[str, tuple[str, ...]] = {
     # Code, choice and operation.
     "python": ("languages/python/",),
     "golang": ("languages/go/",),
-<<<<<<< HEAD
     "node": ("languages/node/",),
     "nodejs": ("languages/node/",),
     "node ws": ("languages/node/",),
     "Unexpected server response: 403": ("languages/node/", "troubleshoot/handshake-status-codes/"),
     "bun": ("languages/node/",),
-    "broadcast server": ("languages/python/", "languages/go/", "languages/node/"),
-=======
+    "broadcast server": (
+        "languages/python/",
+        "languages/go/",
+        "languages/node/",
+        "languages/rust/",
+        "languages/java/",
+    ),
     "rust websocket server": ("languages/rust/",),
     "tungstenite": ("languages/rust/",),
     "java websocket client": ("languages/java/",),
     "jetty": ("languages/java/",),
->>>>>>> 63181aa (Run a client, an echo server, a reconnecting client and a broadcast server in Rust and in Java)
     "asyncio client": ("languages/python/",),
     "which protocol": ("compare/decision-guide/", "tools/choose/", "compare/"),
     "find your protocol": ("tools/choose/",),
