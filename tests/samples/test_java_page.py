@@ -6,8 +6,8 @@ import re
 import shutil
 import socket
 import subprocess
+import threading
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -71,15 +71,17 @@ def _pasted(file: str) -> str:
 
 
 def test_pasted_blocks_print_what_the_page_says(built: Programs, tmp_path: Path) -> None:
-    """Run as source files, as the page's commands do."""
-    for name in ("EchoClient.java", "EchoServer.java"):
+    samples = {name: built[name].sample for name in ("EchoClient.java", "EchoServer.java")}
+    for name in samples:
         (tmp_path / name).write_text(_pasted(name), "utf-8")
     shutil.copytree(built["EchoServer.java"].folder / "lib", tmp_path / "lib")
-    run = ("java", "-cp", "lib/*", "EchoServer.java")
-    server = Program(replace(built["EchoServer.java"].sample, run=run), tmp_path)
-    client = replace(built["EchoClient.java"].sample, run=("java", "EchoClient.java"))
+    said = _output(*JAVAC, "-cp", "lib/*", "-d", "classes", *samples, folder=tmp_path)
+    assert said == "", said
+    server, client = (
+        Program(samples[f"Echo{name}.java"], tmp_path) for name in ("Server", "Client")
+    )
     with running_server(server) as (_, port):
-        printed = run_client(Program(client, tmp_path), f"ws://127.0.0.1:{port}/").out
+        printed = run_client(client, f"ws://127.0.0.1:{port}/").out
     assert f"It prints:\n\n```text\n{printed}```\n" in PAGE
 
 
@@ -117,8 +119,15 @@ def sending_twice(built: Programs) -> str:
     (folder / "twice" / "EchoClient.java").write_text(broken, "utf-8")
     said = _output(*JAVAC, "-d", "twice", "twice/EchoClient.java", folder=folder)
     assert said == "", said
-    with peers.server(peers.silent) as record:
+    ended = threading.Event()
+
+    def reading_nothing(sock: socket.socket, record: peers.Record) -> None:
+        Peer.accept(sock)
+        ended.wait(timeout=20)
+
+    with peers.server(reading_nothing) as record:
         error = _output("java", "-cp", "twice", "EchoClient", record.url, folder=folder)
+        ended.set()
     return error.removeprefix("EchoClient: ").strip()
 
 
