@@ -104,7 +104,12 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "node": ("languages/node/",),
     "nodejs": ("languages/node/",),
     "node ws": ("languages/node/",),
-    "Unexpected server response: 403": ("languages/node/", "troubleshoot/handshake-status-codes/"),
+    # The message itself stands in the table of messages.
+    "Unexpected server response: 403": (
+        "troubleshoot/",
+        "languages/node/",
+        "troubleshoot/handshake-status-codes/",
+    ),
     "bun": ("languages/node/",),
     "broadcast server": (
         "languages/python/",
@@ -153,7 +158,7 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "haproxy": ("deploy/",),
     "timeout tunnel": ("deploy/",),
     "caddy": ("deploy/", "deploy/self-host/"),
-    "load balancer idle timeout": ("deploy/",),
+    "load balancer idle timeout": ("deploy/", "troubleshoot/timeout/"),
     "envoy": ("deploy/",),
     "worker_shutdown_timeout": ("deploy/nginx/", "deploy/"),
     "content security policy": ("deploy/self-host/",),
