@@ -122,6 +122,8 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "tungstenite": ("languages/rust/",),
     "java websocket client": ("languages/java/",),
     "jetty": ("languages/java/",),
+    "javascript reconnect": ("languages/javascript/", "build/reconnection/"),
+    "javascript client": ("languages/javascript/",),
     "asyncio client": ("languages/python/",),
     "which protocol": ("compare/decision-guide/", "tools/choose/", "compare/"),
     "find your protocol": ("tools/choose/",),
