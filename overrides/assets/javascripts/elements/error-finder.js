@@ -7,6 +7,7 @@
 
 import { findMessages } from "../lib/error-finder.js";
 import { make } from "../make.js";
+import { rowList, tableAfter } from "../table-rows.js";
 
 /** As many rows are shown, and so much of what was pasted is kept. */
 const [MOST, LONGEST] = [3, 2000];
@@ -17,11 +18,10 @@ export default class ErrorFinder extends HTMLElement {
   /** @type {AbortController | undefined} */ #life;
 
   connectedCallback() {
-    const follows = Node.DOCUMENT_POSITION_FOLLOWING;
-    const table = [...document.querySelectorAll("table")].find((one) => this.compareDocumentPosition(one) & follows);
-    this.#rows = [...(table?.tBodies[0]?.rows ?? [])].filter((row) => row.cells[0].querySelector("code"));
-    if (!table || this.#rows.length === 0) return;
-    this.#heads = [...(table.tHead?.rows[0].cells ?? [])].map((cell) => cell.textContent?.trim() ?? "");
+    const { rows, heads } = tableAfter(this);
+    this.#rows = rows.filter((row) => row.cells[0].querySelector("code"));
+    this.#heads = heads;
+    if (this.#rows.length === 0) return;
     this.#life = new AbortController();
     const { signal } = this.#life;
     this.#build();
@@ -86,13 +86,7 @@ export default class ErrorFinder extends HTMLElement {
 
   /** @param {HTMLTableRowElement} row */
   #entry(row) {
-    const [first, ...others] = [...row.cells];
-    const parts = others.flatMap((cell, index) => {
-      const value = make("dd", "", [...cell.childNodes].map((node) => node.cloneNode(true)));
-      for (const named of value.querySelectorAll("[id]")) named.removeAttribute("id");
-      return [make("dt", "", this.#heads[index + 1]), value];
-    });
-    const message = make("p", "", [make("code", "", first.querySelector("code")?.textContent ?? "")]);
-    return make("article", "", [message, make("dl", "", parts)]);
+    const message = make("p", "", [make("code", "", row.cells[0].querySelector("code")?.textContent ?? "")]);
+    return make("article", "", [message, rowList(row, this.#heads)]);
   }
 }
