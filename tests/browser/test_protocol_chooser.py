@@ -228,7 +228,7 @@ GUIDE = [
 
 def test_guide_decides_as_the_chooser_does(page: Page, site: Site) -> None:
     source = (ROOT / "docs/compare/decision-guide.md").read_text("utf-8")
-    named = re.findall(r"^\| \d \|[^|]*\| \*\*([^*]+)\*\*", source, re.M)
+    named = re.findall(r"^\| \d \|[^|]*\| \*\*\[?([^*\]]+)[^*]*\*\*", source, re.M)
     assert named == [name for name, _, _ in GUIDE]
     modules = Modules.opened(site, page)
     first = "(m, answers) => m.choose(answers).ranking[0].candidate.id"

@@ -24,7 +24,7 @@ def logged(folder: Path, proxy: Proxy, part: str) -> str:
         for line in (folder / "log").read_text().splitlines():
             if part in line:
                 return line
-        proxy.get("no-such-host.example", "/")
+        proxy.get(ECHO, "/")
     raise AssertionError((folder / "log").read_text())
 
 

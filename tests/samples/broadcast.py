@@ -40,7 +40,7 @@ def running(program: Program, **settings: str) -> Iterator[tuple[Running, int]]:
 def sends_to_all(program: Program) -> None:
     """Text arrives as text and binary as binary, at everyone, the sender included, in order."""
     with running(program) as (_, port), contextlib.ExitStack() as stack:
-        first, *others = (stack.enter_context(Peer.connect(port, COOKIE)) for _ in range(3))
+        first, *others = (stack.enter_context(_joined(port)) for _ in range(3))
         sent = [Frame(TEXT, "é✓".encode()), Frame(BINARY, b"\x00\xff"), Frame(TEXT, b"")]
         for frame in sent:
             first.send(frame.opcode, frame.payload)
@@ -70,7 +70,7 @@ def admits_who_has_the_token(program: Program) -> None:
 
 def limits_clients(program: Program) -> None:
     """503 when ``MAX_CLIENTS`` are connected; a place that gets free can be taken."""
-    with running(program, MAX_CLIENTS="2") as (_, port), Peer.connect(port, COOKIE) as kept:
+    with running(program, MAX_CLIENTS="2") as (_, port), _joined(port) as kept:
         with Peer.connect(port, COOKIE) as leaving:
             _refused(port, 503, COOKIE)
             leaving.close(1000)
@@ -84,7 +84,7 @@ def limits_messages(program: Program) -> None:
     """The longest message reaches all; one byte more ends the sender with 1009 and no one else."""
     limit = program.sample.max_size
     assert limit is not None
-    with running(program) as (_, port), Peer.connect(port, COOKIE) as other:
+    with running(program) as (_, port), _joined(port) as other:
         with Peer.connect(port, COOKIE) as peer:
             peer.send(BINARY, b"\x01" * limit)
             assert peer.receive_message() == Frame(BINARY, b"\x01" * limit)
@@ -97,7 +97,7 @@ def limits_messages(program: Program) -> None:
 
 def keeps_broken_text_to_itself(program: Program) -> None:
     """Text that is not UTF-8 ends its sender with 1007; each receiver would have closed."""
-    with running(program) as (_, port), Peer.connect(port, COOKIE) as other:
+    with running(program) as (_, port), _joined(port) as other:
         with Peer.connect(port, COOKIE) as peer:
             peer.send(TEXT, b"\xc3\x28")
             failed_with(peer, 1007)
@@ -125,7 +125,7 @@ def stops_on_sigterm(program: Program) -> None:
     assert limit is not None
     with running(program) as (server, port), contextlib.ExitStack() as stack:
         stack.enter_context(Peer.connect(port, COOKIE, buffer=4096))
-        peers = [stack.enter_context(Peer.connect(port, COOKIE)) for _ in range(3)]
+        peers = [stack.enter_context(_joined(port)) for _ in range(3)]
         for _ in range(BURST):
             peers[0].send(BINARY, b"\x01" * limit)
         for peer in peers:
@@ -193,12 +193,20 @@ def _refused(port: int, status: int, *headers: str) -> None:
         assert f"HTTP/1.1 {status} " in str(error), f"{error}, not {status}, to {headers}"
 
 
+def _joined(port: int) -> Peer:
+    """Connect, and wait until the server reads: it may send 101 before a client is in its room."""
+    peer = Peer.connect(port, COOKIE)
+    peer.send(PING, b"in?")
+    assert peer.receive() == Frame(PONG, b"in?")
+    return peer
+
+
 def _admitted(port: int) -> Peer:
     """Connect as soon as the server knows that a client has gone."""
     until = time.monotonic() + PROGRESS
     while True:
         try:
-            return Peer.connect(port, COOKIE)
+            return _joined(port)
         except WireError:
             if time.monotonic() > until:
                 raise
