@@ -30,6 +30,9 @@ _IMAGE_TAG = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
 _IMAGE = re.compile(r"!\[[ \t]*\][(\[]")
 _BLANK = re.compile(r"«[^«»\n]+»")
 _HEADING = re.compile(r"^(?P<marks>#{1,6})[ \t]+\S", re.MULTILINE)
+_TABLE_HEAD = re.compile(
+    r"^(?P<cells>\|.*\|)[ \t]*\n\|(?:[ \t]*:?-+:?[ \t]*\|)+[ \t]*$", re.MULTILINE
+)
 _LANGUAGE = re.compile(r"^(?:[\w+#.-]+|\{[ \t]*\.[\w+#.-]+)")
 
 
@@ -54,6 +57,7 @@ def check(tree: Tree, page: str) -> Iterator[Problem]:
         *_links(document.text, labels),
         *_html(document.text),
         *_headings(document.text),
+        *_tables(source, document.text),
     ):
         yield Problem(name, source.count("\n", 0, position) + 1, message)
 
@@ -150,6 +154,14 @@ def _headings(text: str) -> Iterator[tuple[int, str]]:
                 f"use {'#' * (before + 1)} here",
             )
         before = level
+
+
+def _tables(source: str, text: str) -> Iterator[tuple[int, str]]:
+    for found in _TABLE_HEAD.finditer(text):
+        # The text has no code, which may be all that a cell holds.
+        cells = source[found.start("cells") : found.end("cells")]
+        if re.search(r"(?<!\\)\|[ \t]*\|", cells):
+            yield found.start(), "a column without a name, which a screen reader reads; name it"
 
 
 def _without(pattern: re.Pattern[str], text: str) -> str:
