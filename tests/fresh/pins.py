@@ -14,10 +14,12 @@ import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from xml.etree import ElementTree
 
 from tests.content.tree import ROOT
 
 _TIMEOUT = 300
+_MAVEN = ("groupId", "artifactId", "version")
 
 
 class UnknownError(Exception):
@@ -98,11 +100,33 @@ def rust() -> list[tuple[Pin, str]]:
     return found
 
 
+def java() -> list[tuple[Pin, str]]:
+    """The dependencies of each pom.xml; what is no release is passed over."""
+    found = []
+    for file in _files("pom.xml"):
+        told = _run(
+            [
+                *("mvn", "--batch-mode", "--no-transfer-progress", "--file", str(ROOT / file)),
+                "-Dmaven.version.ignore=.*[-.](?i:alpha|beta|m|rc|snapshot).*",
+                "org.codehaus.mojo:versions-maven-plugin:2.18.0:display-dependency-updates",
+            ]
+        )
+        # A line that would be too long is continued on the next.
+        told = re.sub(r"\.\.\.\n\[INFO\] +", "... ", told)
+        newer = dict(re.findall(r"^\[INFO\] +(\S+:\S+) \.+ +\S+ -> (\S+)$", told, re.M))
+        for one in ElementTree.parse(ROOT / file).getroot().iterfind(".//{*}dependency"):
+            group, artifact, version = (one.findtext(f"{{*}}{part}", "") for part in _MAVEN)
+            name = f"{group}:{artifact}"
+            found.append((Pin(file, name, version), newer.get(name, version)))
+    return found
+
+
 REGISTRIES: dict[str, Callable[[], list[tuple[Pin, str]]]] = {
     "Python packages": python,
     "npm packages": npm,
     "Go modules": go,
     "Rust crates": rust,
+    "Maven artifacts": java,
 }
 
 

@@ -83,12 +83,24 @@ _PRINTED = {
     "go": "github.com/coder/websocket v1.8.15 v1.9.0\n",
     "cargo": "sha1 #sha1\nSHA-1 hash function\nversion: 0.99.0\nlicense: MIT\n",
     "npm": "99.0.0\n",
+    "mvn": """\
+[INFO] The following dependencies in Dependencies have newer versions:
+[INFO]   org.eclipse.jetty.websocket:jetty-websocket-jetty-server ...
+[INFO]                                                        12.1.14 -> 99.0.0
+[INFO]   org.slf4j:slf4j-simple ............................. 2.0.20 -> 99.0.0
+[INFO]
+""",
 }
 
 
 @pytest.mark.parametrize(
     ("client", "ask", "newest"),
-    [("go", pins.go, "v1.9.0"), ("cargo", pins.rust, "0.99.0"), ("npm", pins.npm, "99.0.0")],
+    [
+        ("go", pins.go, "v1.9.0"),
+        ("cargo", pins.rust, "0.99.0"),
+        ("npm", pins.npm, "99.0.0"),
+        ("mvn", pins.java, "99.0.0"),
+    ],
 )
 def test_pins_are_read_from_the_files_and_the_newest_from_the_client(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, client: str, ask: object, newest: str
