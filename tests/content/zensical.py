@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from hooks import lean, machine_readable, markup, scripts, search_index
+from hooks import feeds, lean, machine_readable, markup, scripts, search_index
 from tests.content import strict
 from tests.content.built import Built
 from tests.content.tree import ROOT, Tree, copy
@@ -54,6 +54,7 @@ def compare(tree: Tree) -> tuple[int, list[str]]:
         lean.trim(copied / FOLDER)
         scripts.pack(copied / FOLDER)
         machine_readable.describe(copied / FOLDER)
+        feeds.write(copied / FOLDER)
         search_index.index(copied / FOLDER)
         one = Built(by_mkdocs, strict.ADDRESS)
         return len(one.documents), [
