@@ -91,6 +91,15 @@ def test_libraries_and_curl_say_what_the_page_shows(tmp_path: Path) -> None:
     assert missing == {}
 
 
+def test_messages_of_java_are_those_that_the_test_of_its_page_provokes() -> None:
+    page = (ROOT / "docs" / "languages" / "java.md").read_text("utf-8")
+    section = page.split("{ #errors }", 1)[1].split("\n#", 1)[0]
+    seen = re.findall(r"^`([^`]+)`\n:   ", section, re.MULTILINE)
+    shown = [text for name, text in ROWS.items() if name.startswith("java-")]
+    assert len(shown) >= 5
+    assert [text for text in shown if not any(one.endswith(text) for one in seen)] == []
+
+
 def test_nginx_logs_what_the_page_shows(tmp_path: Path) -> None:
     changed = {
         "proxy_read_timeout 60s": "proxy_read_timeout 1s",
@@ -111,7 +120,7 @@ def test_nginx_logs_what_the_page_shows(tmp_path: Path) -> None:
 
 
 def test_each_message_is_provoked_or_named_as_seen_elsewhere(tmp_path: Path) -> None:
-    ours = ("chromium-", "nginx-")
+    ours = ("chromium-", "nginx-", "java-")
     libraries = {name for name in ROWS if not name.startswith(ours)} - ELSEWHERE
     source = (ROOT / "tests" / "samples" / "error_messages.py").read_text("utf-8")
     assert len(ROWS) >= 30
