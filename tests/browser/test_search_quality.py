@@ -163,6 +163,10 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "load balancer idle timeout": ("deploy/", "troubleshoot/timeout/"),
     "envoy": ("deploy/",),
     "worker_shutdown_timeout": ("deploy/nginx/", "deploy/"),
+    "kubernetes": ("deploy/kubernetes/",),
+    "gateway api websocket": ("deploy/kubernetes/",),
+    "ingress-nginx": ("deploy/kubernetes/", "deploy/"),
+    "terminationGracePeriodSeconds": ("deploy/kubernetes/",),
     "content security policy": ("deploy/self-host/",),
     "report protocol": ("tools/report-protocol/",),
     # Titles of questions and issues, and messages as they are pasted.
