@@ -1,23 +1,14 @@
 // A WebSocket that comes back, for pages that live through sleep, tunnels and deployments.
 
-// --8<-- [start:pause]
+// --8<-- [start:class]
+import { final, next, pause } from "./backoff.js";
+
 const HEARTBEAT = 20; // seconds of silence before we ask
 const PATIENCE = 10; // seconds to wait for an answer
-const LONGEST = 60; // seconds of the longest pause that grows
-const STABLE = 60; // seconds after which a connection counts as good
 
-/** Seconds to wait before an attempt, counted from the last good connection. */
-function pause(attempt, code) {
-  if (code === 1012) return 5 + 25 * Math.random(); // all lost the server at once: spread out
-  if (code === 1013) return 30 + 30 * Math.random(); // it is overloaded: leave it alone
-  return Math.random() * Math.min(2 ** (attempt - 1), LONGEST); // full jitter: anything from 0
-}
-// --8<-- [end:pause]
-
-// --8<-- [start:class]
 /**
- * Fires `open`, `message` with `data`, `lost` with `detail` { code, attempt, wait } for each loss,
- * and `stopped` with `detail` { code } when it gives up.
+ * Fires `open`, `message` with `data`, `lost` with `detail` { code, attempt, wait }
+ * for each loss, and `stopped` with `detail` { code } when it gives up.
  */
 export class ResilientSocket extends EventTarget {
   #url;
@@ -32,14 +23,17 @@ export class ResilientSocket extends EventTarget {
     this.#url = url;
     this.#second = second;
     const { signal } = this.#page;
-    addEventListener("online", () => this.#hurry(), { signal });
-    // A page that comes out of the back-forward cache has lost its connection in there.
-    addEventListener("pagehide", () => this.#leave(), { signal });
-    addEventListener("pageshow", ({ persisted }) => persisted && this.#connect(), { signal });
+    // Only a page has these events; Node.js has no such function.
+    const listen = (name, act) => globalThis.addEventListener?.(name, act, { signal });
+    listen("online", () => this.#hurry());
+    listen("visibilitychange", () => document.hidden || this.#hurry());
+    // Out of the back-forward cache a page comes without its connection.
+    listen("pagehide", () => this.#leave());
+    listen("pageshow", ({ persisted }) => persisted && this.#connect());
     this.#connect();
   }
 
-  /** Whether the message was handed to the browser. What is not sent is yours to keep. */
+  /** Whether the message was handed to the browser. If not, it is yours to keep. */
   send(data) {
     if (this.#socket?.readyState !== WebSocket.OPEN) return false;
     this.#socket.send(data);
@@ -84,12 +78,13 @@ export class ResilientSocket extends EventTarget {
     socket.onopen = mine(() => {
       opened = performance.now();
       listen();
-      // To the server this page is new: subscribe here, and ask for what was missed.
+      // To the server this is new: subscribe, and ask for what was missed.
       this.dispatchEvent(new Event("open"));
     });
     socket.onmessage = mine(({ data }) => {
       listen();
-      if (data !== "ping") this.dispatchEvent(new MessageEvent("message", { data }));
+      if (data === "ping") return;
+      this.dispatchEvent(new MessageEvent("message", { data }));
     });
     socket.onclose = mine(({ code }) => lost(code));
   }
@@ -98,12 +93,12 @@ export class ResilientSocket extends EventTarget {
   // --8<-- [start:lost]
   #lost(code, lasted) {
     this.#leave(); // a dead line would take its time to close
-    if (code === 1000 || code === 1008) {
+    if (final(code)) {
       this.#page.abort();
       this.dispatchEvent(new CustomEvent("stopped", { detail: { code } }));
       return;
     }
-    this.#attempt = lasted > STABLE * this.#second ? 1 : this.#attempt + 1;
+    this.#attempt = next(this.#attempt, lasted / this.#second);
     const wait = pause(this.#attempt, code) * this.#second;
     this.#timer = setTimeout(() => this.#connect(), wait);
     const detail = { code, attempt: this.#attempt, wait };
