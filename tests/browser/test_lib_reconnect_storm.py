@@ -14,7 +14,7 @@ MODULE = "lib/reconnect-storm.js"
 RUN = """(m, setting) => m.POLICIES.map((policy) => {
   const run = m.simulate(policy, { ...m.DEFAULT, ...setting });
   const { attempts, ...rest } = run;
-  return { name: policy.name, ...rest, words: m.backWords(run), attempts: [...attempts] };
+  return { name: policy.name, ...rest, words: m.whenBack(run), attempts: [...attempts] };
 })"""
 POLICIES = [
     "Every 5 s",

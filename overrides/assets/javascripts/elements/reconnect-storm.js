@@ -6,7 +6,7 @@
 
 import { grouped } from "../lib/format.js";
 import {
-  CHOICES, POLICIES, SLOTS, backWords, columnsOf, fragmentFrom, height, settingFrom, simulate, span,
+  CHOICES, POLICIES, SLOTS, whenBack, columnsOf, fragmentFrom, height, settingFrom, simulate, span,
 } from "../lib/reconnect-storm.js";
 import { make } from "../make.js";
 import { element } from "../svg.js";
@@ -124,14 +124,14 @@ export default class ReconnectStorm extends HTMLElement {
     const work = `${grouped(clients)} clients are ${grouped(clients / capacity)} s of work for this server.`;
     const full = runs[3];
     const each = (full.total / clients).toFixed(1);
-    this.querySelector(".rs-status")?.replaceChildren(`${work} Full jitter: ${each} attempts for each client, all back: ${backWords(full)}.`);
+    this.querySelector(".rs-status")?.replaceChildren(`${work} Full jitter: ${each} attempts for each client, all back: ${whenBack(full)}.`);
     this.querySelector(".rs-note")?.replaceChildren(
       "Height: attempts in 0.1 s, logarithmic, the same in all lanes. Dashed: what the server can admit in that time; what is above is red.",
     );
     const rows = this.querySelector("tbody")?.rows ?? [];
     runs.forEach((run, index) => {
       const cells = [...(rows[index]?.cells ?? [])].slice(1);
-      const texts = [grouped(run.busiest), grouped(run.total), backWords(run)];
+      const texts = [grouped(run.busiest), grouped(run.total), whenBack(run)];
       cells.forEach((cell, column) => cell.replaceChildren(texts[column]));
     });
   }
@@ -147,6 +147,6 @@ export default class ReconnectStorm extends HTMLElement {
       area("rs-under", heights.map((one) => Math.min(one, limit))),
       element("line", { ...line, "vector-effect": "non-scaling-stroke" }),
     );
-    return make("div", "rs-lane", [make("p", "", [make("b", "", name), make("span", "", `all back: ${backWords(run)}`)]), svg]);
+    return make("div", "rs-lane", [make("p", "", [make("b", "", name), make("span", "", `all back: ${whenBack(run)}`)]), svg]);
   }
 }

@@ -129,7 +129,7 @@ export function fragmentFrom(setting) {
 }
 
 /** @param {Run} run @returns {string} when the last was back */
-export function backWords({ back, missing }) {
+export function whenBack({ back, missing }) {
   if (back === null) return `not in ${END / 60} min: ${grouped(missing)} are missing`;
   return `${back < 100 ? Math.round(back * 10) / 10 : Math.round(back)} s`;
 }
