@@ -55,6 +55,8 @@ QUERIES: dict[str, tuple[str, ...]] = {
     ),
     "426 upgrade required": ("protocol/handshake/", "troubleshoot/handshake-status-codes/"),
     "websocket authentication": ("build/authentication/",),
+    "mcp websocket": ("whats-new/websockets-and-ai/", "whats-new/"),
+    "openai websocket": ("whats-new/websockets-and-ai/", "use-cases/ai-streaming/"),
     "cross-site websocket hijacking": ("build/authentication/", "build/security/"),
     "logout": ("build/authentication/",),
     "authorization header browser": ("build/authentication/", "reference/headers/"),

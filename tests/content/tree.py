@@ -57,9 +57,13 @@ class Tree:
             sorted(
                 name
                 for path in self.docs.rglob("*.md")
-                if not self._excluded.match_file(name := path.relative_to(self.docs).as_posix())
+                if not self.excludes(name := path.relative_to(self.docs).as_posix())
             )
         )
+
+    def excludes(self, name: str) -> bool:
+        """Tell whether a file, relative to docs/, is no part of the site."""
+        return bool(self._excluded.match_file(name))
 
     @cached_property
     def _excluded(self) -> GitIgnoreSpec:

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from hooks import feeds, lean, machine_readable, markup, scripts, search_index
+from hooks import feeds, lean, machine_readable, markup, redirects, scripts, search_index
 from tests.content import strict
 from tests.content.built import Built
 from tests.content.tree import ROOT, Tree, copy
@@ -55,6 +55,7 @@ def compare(tree: Tree) -> tuple[int, list[str]]:
         scripts.pack(copied / FOLDER)
         machine_readable.describe(copied / FOLDER)
         feeds.write(copied / FOLDER)
+        redirects.lead(copied / FOLDER, redirects.moves())
         search_index.index(copied / FOLDER)
         one = Built(by_mkdocs, strict.ADDRESS)
         return len(one.documents), [
