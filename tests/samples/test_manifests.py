@@ -21,6 +21,7 @@ TESTED_ELSEWHERE = {
     "compare/http.md": "test_compare_http_page.py",
     "compare/sse.md": "../browser/test_compare_sse_page.py",
     "compare/webtransport.md": "test_webtransport_page.py",
+    "frameworks/react.md": "../browser/test_react_page.py",
 }
 
 PROGRAMS = {".cs", ".go", ".java", ".js", ".mjs", ".php", ".py", ".rs", ".sh", ".ts"}

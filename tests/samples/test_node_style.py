@@ -10,8 +10,11 @@ import pytest
 from tests.echo.node_packages import node_packages
 from tests.site import ROOT
 
-FOLDERS = [ROOT / "docs" / "languages" / name for name in ("node", "javascript")]
-FILES = sorted(file for folder in FOLDERS for file in folder.glob("*.*js"))
+FOLDERS = [
+    ROOT / "docs" / name for name in ("languages/node", "languages/javascript", "frameworks/react")
+]
+SUFFIXES = {".js", ".mjs", ".ts", ".tsx"}
+FILES = sorted(file for folder in FOLDERS for file in folder.iterdir() if file.suffix in SUFFIXES)
 WIDTH = "--print-width=100"
 
 
@@ -31,6 +34,7 @@ def _lint(tools: Path, *files: str) -> subprocess.CompletedProcess[str]:
         pytest.skip("Deno, whose linter this is, is not here: it is installed on Linux alone")
     # What its rules want besides is for Deno alone: imports with a prefix, no global `process`.
     rules = "no-unversioned-import,no-import-prefix,no-process-global,no-node-globals,no-window"
+    rules += ",no-sloppy-imports"  # a bundler finds ./Chat without its suffix
     command = [str(deno), "lint", "--quiet", f"--rules-exclude={rules}", *files]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
