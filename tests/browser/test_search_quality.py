@@ -72,7 +72,10 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "Max payload size exceeded": ("troubleshoot/",),
     "Still in CONNECTING state": ("troubleshoot/", "reference/websocket-api/"),
     "error message": ("troubleshoot/",),
-    "closed before the connection is established": ("troubleshoot/",),
+    "closed before the connection is established": ("troubleshoot/", "frameworks/react/"),
+    "react": ("frameworks/react/",),
+    "useSyncExternalStore": ("frameworks/react/",),
+    "StrictMode two connections": ("frameworks/react/",),
     # Frames.
     "RSV1 must be clear": ("troubleshoot/frame-errors/", "protocol/framing/", "troubleshoot/"),
     "frames": ("protocol/framing/",),

@@ -42,7 +42,9 @@ function Say({ store }: Props) {
     <form onSubmit={say}>
       <p role="status">{status}</p>
       <input name="text" aria-label="Message" autoComplete="off" required />
-      <button type="submit" disabled={status !== "open"}>Send</button>
+      <button type="submit" disabled={status !== "open"}>
+        Send
+      </button>
     </form>
   );
 }
