@@ -212,7 +212,11 @@ QUERIES: dict[str, tuple[str, ...]] = {
         "compare/decision-guide/",
     ),
     "respond to ping with pong": ("protocol/ping-pong-close/",),
-    "onclose wasClean": ("reference/websocket-api/",),
+    "onclose wasClean": (
+        "reference/websocket-api/",
+        "reference/close-codes/",
+        "troubleshoot/1006/",
+    ),
     "self signed certificate localhost": ("protocol/ws-vs-wss/",),
     "hixie-76": ("protocol/history/", "reference/standards/"),
     "error event no details javascript": (
