@@ -134,7 +134,7 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "reconnect": ("build/reconnection/", "languages/javascript/"),
     "javascript client": ("languages/javascript/",),
     "asyncio client": ("languages/python/",),
-    "curl": ("languages/command-line/", "tools/"),
+    "curl ws": ("languages/command-line/",),
     "wscat": ("languages/command-line/",),
     "command line": ("languages/command-line/",),
     "terminal": ("languages/command-line/", "tools/"),
