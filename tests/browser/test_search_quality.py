@@ -17,7 +17,12 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "1006": ("troubleshoot/1006/", "reference/close-codes/"),
     "1006 abnormal closure": ("reference/close-codes/", "troubleshoot/1006/"),
     "close codes": ("reference/close-codes/",),
-    "1009 message too big": ("reference/close-codes/", "troubleshoot/frame-errors/"),
+    # The table of messages has a row for it.
+    "1009 message too big": (
+        "reference/close-codes/",
+        "troubleshoot/frame-errors/",
+        "troubleshoot/",
+    ),
     "1011": ("reference/close-codes/", "troubleshoot/frame-errors/"),
     "4000": ("reference/close-codes/",),
     "drops after 60 seconds": (
@@ -134,7 +139,6 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "reconnect": ("build/reconnection/", "languages/javascript/"),
     "javascript client": ("languages/javascript/",),
     "asyncio client": ("languages/python/",),
-    "curl ws": ("languages/command-line/",),
     "wscat": ("languages/command-line/",),
     "command line": ("languages/command-line/",),
     "terminal": ("languages/command-line/", "tools/"),
