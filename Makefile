@@ -18,7 +18,7 @@ help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "  Variables: PORT=$(PORT) ECHO_PORT=$(ECHO_PORT) RACE_PORT=$(RACE_PORT) PYTHON=$(PYTHON) PYTEST_ARGS=$(PYTEST_ARGS)"
 
-serve: $(VENV)/.serve ## Serve the site with live reload, and the echo server and the race beside it
+serve: $(VENV)/.serve ## Serve the site with live reload, and the echo server and the demo apps beside it
 	@$(BIN)/mkdocs serve --dev-addr 127.0.0.1:$(PORT)
 
 build: $(VENV)/.serve ## Build the site into site/

@@ -16,6 +16,8 @@ from tests.site import Site, serve
 
 WAYS = ("poll", "wait", "events", "socket")
 LONG = PATIENCE * 1000
+NAME_SERVER = """(url) => document.head.append(
+  Object.assign(document.createElement("meta"), { name: "race-url", content: url }))"""
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +82,7 @@ def opened(page: Page, served: Site, server: Running, url: str | None = None) ->
     )
     page.goto(served.url("compare/"))
     address = server.url if url is None else url
-    page.locator("meta[name=race-url]").evaluate("(meta, url) => (meta.content = url)", address)
+    page.evaluate(NAME_SERVER, address)
     panel = page.get_by_role("region", name="Race of the transports")
     page.locator("transport-race").scroll_into_view_if_needed()
     expect(panel).to_be_visible()

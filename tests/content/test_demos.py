@@ -1,4 +1,4 @@
-"""`mkdocs serve` with hooks/demos.py: the race beside the site, from one command."""
+"""`mkdocs serve` with hooks/demos.py: the demo apps beside the site, from one command."""
 
 from __future__ import annotations
 
@@ -10,15 +10,27 @@ from pathlib import Path
 import httpx
 import pytest
 
+from hooks.demos import DEMOS
 from tests.content import strict
 from tests.content.serving import PATIENCE, free_port, get, serve
 from tests.content.tree import Tree, small_tree
 
 
 def race_url(page: str) -> str:
-    found = re.search(r'<meta name="race-url" content="([^"]*)"', page)
-    assert found, page
-    return found[1]
+    found = re.search(r'<meta name="race-url" content="([^"]+)"', page)
+    return found[1] if found else ""
+
+
+def test_every_demo_is_announced_and_named_on_the_pages(tmp_path: Path) -> None:
+    with serve(small_tree(tmp_path), free_port()) as served:
+        site = served.wait_for(r"^site  (http://\S+)$")
+        found = {
+            name: served.wait_for(rf"^{name} +((?:http|ws)://127\.0\.0\.1:\d+/?)$")
+            for name in (demo.name for demo in DEMOS)
+        }
+        page = get(site)
+        for name, url in found.items():
+            assert f'<meta name="{name}-url" content="{url}">' in page
 
 
 def start(race: str, origin: str) -> int:

@@ -19,6 +19,7 @@ PACKAGES = {
     "caddy": "caddy",
     "haproxy": "haproxy",
     "nginx": "nginx-light",
+    "redis-server": "redis-server",
     "systemd-analyze": "systemd",
 }
 # Where Debian has what only root is expected to run.

@@ -22,6 +22,7 @@ TESTED_ELSEWHERE = {
     "compare/sse.md": "../browser/test_compare_sse_page.py",
     "compare/webtransport.md": "test_webtransport_page.py",
     "frameworks/react.md": "../browser/test_react_page.py",
+    "use-cases/chat.md": "../use_cases/test_chat.py",
 }
 
 PROGRAMS = {".cs", ".go", ".java", ".js", ".mjs", ".php", ".py", ".rs", ".sh", ".ts"}

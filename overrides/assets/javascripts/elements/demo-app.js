@@ -1,0 +1,101 @@
+/**
+ * `<demo-app app="chat" panes="Ada Ben">`: the application whose files lie beside the page, live. What it
+ * wraps stays until it is started, and where its server is not running.
+ *
+ * Attributes: `app`, the folder whose `app.js` is mounted, and the server, `<meta name="chat-url">`;
+ * `panes`, a name for each copy of it; `url`, another server. A folder's `app.js` exports
+ * `mount(element, { url, name, room })`, which returns what ends it; all copies get the same room, which
+ * nobody else has.
+ * @module
+ */
+
+import { make } from "../make.js";
+
+/** @typedef {{ url: string, name: string, room: string }} Place */
+
+/**
+ * The address of the server, absolute; null where there is none.
+ * @param {string | null | undefined} content
+ */
+function address(content) {
+  const written = (content ?? "").trim();
+  if (written === "" || !URL.canParse(written, document.baseURI)) return null;
+  const url = new URL(written, document.baseURI);
+  if (/^https?:$/.test(url.protocol)) url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  return /^wss?:$/.test(url.protocol) ? url.href.replace(/\/$/, "") : null;
+}
+
+/** Twelve letters and digits that nobody guesses. */
+const token = () => Array.from(crypto.getRandomValues(new Uint8Array(6)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+
+export default class DemoApp extends HTMLElement {
+  /** @type {(() => void)[]} */ #mounted = [];
+  /** @type {HTMLElement | null} */ #panel = null;
+  #life = new AbortController();
+  #module = "";
+
+  connectedCallback() {
+    this.#life = new AbortController();
+    const app = this.getAttribute("app") ?? "";
+    // The page's address, as long as it is this page's.
+    this.#module = new URL("app.js", document.baseURI).href;
+    const content = document.querySelector(`meta[name="${CSS.escape(app)}-url"]`)?.getAttribute("content");
+    const url = address(this.getAttribute("url") ?? content);
+    this.setAttribute("role", "region");
+    this.setAttribute("aria-label", `Demo: ${app}`);
+    this.#panel = make("div", "da-panel");
+    const status = make("p");
+    status.setAttribute("role", "status");
+    const button = make("button", "", "Start the demo");
+    button.setAttribute("type", "button");
+    this.#panel.append(status, button);
+    this.prepend(this.#panel);
+    if (url === null) {
+      status.textContent = "The server of this demo is not running here, so nothing below is live. In a copy of this site, make serve starts it.";
+      button.setAttribute("disabled", "");
+      return;
+    }
+    status.textContent = `Not started. It connects to ${url}.`;
+    button.addEventListener("click", () => this.#start(url, status, button));
+  }
+
+  disconnectedCallback() {
+    this.#life.abort();
+    for (const end of this.#mounted.splice(0)) end();
+    this.#panel?.remove();
+    this.#panel = null;
+    delete this.dataset.started;
+  }
+
+  /**
+   * @param {string} url
+   * @param {HTMLElement} status
+   * @param {HTMLElement} button
+   */
+  async #start(url, status, button) {
+    const { signal } = this.#life;
+    button.setAttribute("disabled", "");
+    try {
+      const { mount } = await import(this.#module);
+      if (signal.aborted) return;
+      const room = token();
+      const names = (this.getAttribute("panes") ?? "").split(" ").filter(Boolean);
+      const panes = make("div", "da-panes");
+      this.#panel?.append(panes);
+      for (const name of names) {
+        const pane = make("section", "da-pane");
+        pane.setAttribute("aria-label", name);
+        panes.append(pane);
+        this.#mounted.push(mount(pane, { url, name, room }));
+      }
+      this.dataset.started = "";
+      status.textContent = `Started. It runs on ${url}.`;
+      button.remove();
+      panes.querySelector("input")?.focus();
+    } catch (error) {
+      if (signal.aborted) return;
+      status.textContent = `The demo could not be loaded: ${error.message}`;
+      button.removeAttribute("disabled");
+    }
+  }
+}
