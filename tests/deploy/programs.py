@@ -1,4 +1,4 @@
-"""The programs that load what the deployment pages show.
+"""The programs that load what the deployment pages show, and those that run samples.
 
 ``python -m tests.deploy.programs`` installs those that are missing, where it may; the tests of one
 that is not there are skipped and say so.
@@ -19,6 +19,8 @@ PACKAGES = {
     "caddy": "caddy",
     "haproxy": "haproxy",
     "nginx": "nginx-light",
+    "php": "php-cli",
+    "phpcs": "php-codesniffer",
     "redis-server": "redis-server",
     "systemd-analyze": "systemd",
 }
