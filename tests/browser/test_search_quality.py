@@ -104,6 +104,9 @@ QUERIES: dict[str, tuple[str, ...]] = {
         "reference/standards/",
     ),
     "ping pong": ("protocol/ping-pong-close/", "build/heartbeat/"),
+    "heartbeat": ("build/heartbeat/",),
+    "ping interval": ("build/heartbeat/", "languages/python/", "protocol/ping-pong-close/"),
+    "keepalive": ("build/heartbeat/", "languages/python/"),
     "can a browser send a ping": ("build/heartbeat/", "protocol/ping-pong-close/"),
     # Interfaces.
     "bufferedAmount": ("reference/websocket-api/", "build/backpressure/"),
