@@ -220,6 +220,7 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "unexpected exception in keepalive ping task": (
         "languages/python/",
         "protocol/ping-pong-close/",
+        "build/heartbeat/",
     ),
     "mixed content https page": ("protocol/ws-vs-wss/", "troubleshoot/mixed-content/"),
     "difference between ws and wss": ("protocol/ws-vs-wss/",),
@@ -239,7 +240,7 @@ QUERIES: dict[str, tuple[str, ...]] = {
         "compare/sse/",
         "compare/decision-guide/",
     ),
-    "respond to ping with pong": ("protocol/ping-pong-close/",),
+    "respond to ping with pong": ("protocol/ping-pong-close/", "build/heartbeat/"),
     "onclose wasClean": (
         "reference/websocket-api/",
         "reference/close-codes/",

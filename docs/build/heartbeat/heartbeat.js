@@ -2,8 +2,8 @@
 
 // --8<-- [start:watch]
 /**
- * Asks when `every` seconds have been silent; without an answer in `patience` seconds
- * calls `dead`. Tells `roundTrip` the milliseconds from each question to its answer.
+ * Asks after `every` silent seconds, and calls `dead` after `patience` more without
+ * an answer. Tells `roundTrip` the milliseconds from question to answer.
  */
 export function watch(socket, { dead, roundTrip, every = 20, patience = 10 }) {
   let timer = 0;
