@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from hooks import feeds, lean, machine_readable, markup, redirects, scripts, search_index
+from hooks import feeds, glossary, lean, machine_readable, markup, redirects, scripts, search_index
 from tests.content import strict
 from tests.content.built import Built
 from tests.content.tree import ROOT, Tree, copy
@@ -51,6 +51,7 @@ def compare(tree: Tree) -> tuple[int, list[str]]:
             return 0, [*found, *output]
         # What hooks do for MkDocs, which Zensical does not call.
         markup.complete(copied / FOLDER)
+        glossary.mark(copied / FOLDER)
         lean.trim(copied / FOLDER)
         scripts.pack(copied / FOLDER)
         machine_readable.describe(copied / FOLDER)

@@ -8,6 +8,7 @@ import ColorScheme from "./elements/color-scheme.js";
 import PageContents from "./elements/page-contents.js";
 import SiteSearch from "./elements/site-search.js";
 import { start } from "./navigate.js";
+import { watch } from "./terms.js";
 
 /** Elements whose code was asked for. @type {Set<string>} */
 const asked = new Set();
@@ -51,3 +52,4 @@ customElements.define("site-search", SiteSearch);
 define();
 // Instant navigation replaces the content without loading this script again.
 start(define);
+watch();
