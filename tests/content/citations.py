@@ -16,7 +16,7 @@ from tests.content.problem import Problem
 from tests.content.tree import Tree
 
 TABLES = Path(__file__).with_name("sections.json")
-_ADD = "add its table of contents with `python -m tests.content.sections` (see its --help)"
+_ADD = "add it with `.venv/bin/python -m tests.content.sections` (see its --help)"
 
 # Behind these addresses stands a standard or a registry, whose sections are known.
 _RFC = re.compile(r"https://(?:www\.rfc-editor\.org/rfc|datatracker\.ietf\.org/doc/html)/rfc(\d+)")

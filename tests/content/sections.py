@@ -1,8 +1,8 @@
 """Makes `sections.json`: the titles of the sections of the standards that pages link to.
 
-    python -m tests.content.sections rfc9113 rfc9113.html
-    python -m tests.content.sections websockets.spec.whatwg.org/ index.bs
-    python -m tests.content.sections rfc9931 --section section-4.1 "Request Smuggling"
+    .venv/bin/python -m tests.content.sections rfc9113 rfc9113.html
+    .venv/bin/python -m tests.content.sections websockets.spec.whatwg.org/ index.bs
+    .venv/bin/python -m tests.content.sections rfc9931 --section section-4.1 "Request Smuggling"
 
 A document is the plain text or the HTML of an RFC, or the source of a WHATWG standard. Its table
 replaces the one that is there; `--section` adds one section that somebody has looked up, and
