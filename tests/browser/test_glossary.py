@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
@@ -25,6 +27,8 @@ def test_pointing_at_it_shows_the_entry_and_leaving_hides_it(page: Page, site: S
     term(page).hover()
     expect(note(page)).to_contain_text(NAME)
     expect(note(page)).to_contain_text(SENTENCE)
+    # The link at the end of the entry is none of the note.
+    expect(note(page)).to_have_text(re.compile(r"not WebSocket\.$"))
     # The pointer may move onto the note, and read there.
     note(page).hover()
     expect(note(page)).to_be_visible()

@@ -24,8 +24,10 @@ async function entry(link) {
   const response = await fetch(link.href);
   if (!response.ok) throw new Error(`the glossary answers ${response.status}`);
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
-  const row = page.getElementById(link.hash.slice(1))?.closest("tr");
-  return [...(row?.cells ?? [])].slice(1).map((cell) => (cell.textContent ?? "").trim());
+  const cells = [...(page.getElementById(link.hash.slice(1))?.closest("tr")?.cells ?? [])].slice(1);
+  // Behind the sentence the page that says more is named, which a note cannot lead to.
+  for (const { lastChild } of cells) if (lastChild instanceof HTMLAnchorElement) lastChild.remove();
+  return cells.map((cell) => (cell.textContent ?? "").trim());
 }
 
 function place() {
