@@ -22,7 +22,9 @@ PAGE = "reference/glossary/"
 
 _TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)
 _ROW = re.compile(
-    r'<td[^>]*><span id="(?P<id>[^"]+)">(?P<term>[^<]+)</span></td>\s*<td[^>]*>(?P<words>.*?)</td>',
+    # The class keeps it from what the search takes for a row to look up: other pages say more.
+    r'<td[^>]*><span class="entry" id="(?P<id>[^"]+)">(?P<term>[^<]+)</span></td>\s*'
+    r"<td[^>]*>(?P<words>.*?)</td>",
     re.DOTALL,
 )
 _TOKEN = re.compile(r"<!--.*?-->|<[^>]*>", re.DOTALL)
