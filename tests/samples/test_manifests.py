@@ -17,6 +17,7 @@ TESTED_ELSEWHERE = {
     "compare/index.md": "../race/test_limits.py",
     "deploy/index.md": "../deploy/test_haproxy.py",
     "deploy/aws-alb.md": "../deploy/test_aws.py",
+    "deploy/cloudflare.md": "../deploy/test_cloudflare.py",
     "deploy/kubernetes.md": "../deploy/test_kubernetes.py",
     "deploy/nginx.md": "../deploy/test_nginx.py",
     "compare/http.md": "test_compare_http_page.py",
