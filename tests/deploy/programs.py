@@ -18,6 +18,7 @@ PACKAGES = {
     "apache2": "apache2-bin",
     "caddy": "caddy",
     "haproxy": "haproxy",
+    "mcs": "mono-mcs",
     "nginx": "nginx-light",
     "php": "php-cli",
     "phpcs": "php-codesniffer",

@@ -157,13 +157,16 @@ def server_fails_broken_peers(program: Program) -> None:
     """Unmasked frames and invalid UTF-8 fail the connection: 1002 and 1007.
 
     Sections 5.1 and 8.1 require the end; that the peer is told the code is this contract's wish.
-    A library that ends TCP on an unmasked frame without a word is named in the manifest.
+    A library that ends TCP on an unmasked frame without a word, or takes it, is named in the
+    manifest.
     """
     with running_server(program) as (_, port):
         with Peer.connect(port) as peer:
             peer.send(TEXT, b"not masked", masked=False)
             if program.sample.mute_on_unmasked:
                 _ended_without_a_word(peer)
+            elif program.sample.takes_unmasked:
+                assert peer.receive_message().opcode == TEXT, "the manifest says that it is taken"
             else:
                 failed_with(peer, 1002)
         with Peer.connect(port) as peer:

@@ -12,6 +12,7 @@
     run = ["./echo_server"]               # the URL (client) or the port (server) is appended
     max_size = 65536                      # servers: the longest message they accept, in bytes
     mute_on_unmasked = true               # server, if its library ends TCP there without 1002
+    takes_unmasked = true                 # server, if its library reads on there
 
     [[sample]]
     file = "test_echo.py"
@@ -20,8 +21,9 @@
     test = "tests/samples/test_python_page.py"
 
 The folder of ``languages/go.md`` is ``languages/go/``, and every command runs in a copy of it.
-``{python}`` in a command stands for the interpreter that runs the tests. What each role must do is
-in docs/about/writing.md; `contract.py`, `resilient.py` and `broadcast.py` are that text as checks.
+``{python}`` in a command stands for the interpreter that runs the tests, ``{tests}`` for the folder
+of this file. What each role must do is in docs/about/writing.md; `contract.py`, `resilient.py` and
+`broadcast.py` are that text as checks.
 """
 
 from __future__ import annotations
@@ -34,6 +36,8 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 NAME = "samples.toml"
+# What a server's library does with a frame that is not masked, if not what section 5.1 asks.
+UNMASKED = ("mute_on_unmasked", "takes_unmasked")
 # The key that a role needs beside file, role and run.
 NEEDED = {
     "client": None,
@@ -58,6 +62,7 @@ class Sample:
     max_size: int | None = None
     test: str | None = None
     mute_on_unmasked: bool = False
+    takes_unmasked: bool = False
 
 
 @dataclass(frozen=True)
@@ -108,7 +113,7 @@ def load(path: Path) -> Manifest:
     samples: list[Sample] = []
     for entry in tables(data.get("sample", [])):
         name = entry.get("file", "a sample")
-        if unknown := set(entry) - {"file", "role", "run", "max_size", "test", "mute_on_unmasked"}:
+        if unknown := set(entry) - {"file", "role", "run", "max_size", "test", *UNMASKED}:
             raise fail(f"{name}: unknown keys: {', '.join(sorted(unknown))}")
         if name in [sample.file for sample in samples]:
             raise fail(f"{name} stands here twice; remove one")
@@ -127,11 +132,12 @@ def load(path: Path) -> Manifest:
             raise fail(f"{name}: max_size must be a number of bytes, such as 65_536")
         if test is not None and not (ROOT / str(test)).is_file():
             raise fail(f"{name}: the test {test} does not exist; its path starts with tests/")
-        mute = entry.get("mute_on_unmasked", False)
-        if type(mute) is not bool or (mute and role != "server"):
-            raise fail(f"{name}: mute_on_unmasked is true for a server or false")
+        unmasked = {key: entry.get(key, False) for key in UNMASKED}
+        for key, value in unmasked.items():
+            if type(value) is not bool or (value and role != "server"):
+                raise fail(f"{name}: {key} is true for a server or false")
         run = strings(entry["run"], f"{name}: run", '["./echo_server"]')
-        samples.append(Sample(name, role, run, size, test, mute))
+        samples.append(Sample(name, role, run, size, test, **unmasked))
     if not samples:
         raise fail("add a [[sample]] for each file that the tests are to run")
     return Manifest(

@@ -215,4 +215,5 @@ def free_port() -> int:
 
 
 def _resolve(part: str) -> str:
+    part = part.replace("{tests}", str(Path(__file__).parent))
     return part.replace("{python}", sys.executable)

@@ -105,6 +105,7 @@ def test_a_manifest_in_order_is_read(tmp_path: Path) -> None:
         (GOOD + "max_size = 1", "a.py: remove max_size"),
         (GOOD.replace("client", "server") + 'max_size = "64K"', "a number of bytes"),
         (GOOD + "mute_on_unmasked = true", "a.py: mute_on_unmasked is true for a server"),
+        (GOOD + "takes_unmasked = true", "a.py: takes_unmasked is true for a server"),
         (GOOD.replace("[[sample]]", "[sample]"), "two pairs of brackets"),
         ('build = ["go", "build"]\n' + GOOD, "each command in build must be a list"),
         ('tools = "go"\n' + GOOD, "tools must be a list of strings"),
