@@ -121,12 +121,26 @@ def java() -> list[tuple[Pin, str]]:
     return found
 
 
+def dotnet() -> list[tuple[Pin, str]]:
+    """The package that brings the runtime of the C# samples."""
+    file = "tests/samples/dotnet.py"
+    pinned = re.search(r'^PACKAGE = "(\S+)==(\S+)"', (ROOT / file).read_text("utf-8"), re.M)
+    if not pinned:
+        raise UnknownError(f"{file} names no PACKAGE")
+    told = _run([sys.executable, "-m", "pip", "index", "versions", pinned[1]])
+    newest = re.search(r"\((\S+)\)", told)
+    if not newest:
+        raise UnknownError(f"pip index tells no version of {pinned[1]}")
+    return [(Pin(file, pinned[1], pinned[2]), newest[1])]
+
+
 REGISTRIES: dict[str, Callable[[], list[tuple[Pin, str]]]] = {
     "Python packages": python,
     "npm packages": npm,
     "Go modules": go,
     "Rust crates": rust,
     "Maven artifacts": java,
+    ".NET runtime": dotnet,
 }
 
 
