@@ -11,7 +11,8 @@ from tests.echo.node_packages import node_packages
 from tests.site import ROOT
 
 FOLDERS = [
-    ROOT / "docs" / name for name in ("languages/node", "languages/javascript", "frameworks/react")
+    ROOT / "docs" / name
+    for name in ("languages/node", "languages/javascript", "frameworks/react", "build/testing")
 ]
 SUFFIXES = {".js", ".mjs", ".ts", ".tsx"}
 FILES = sorted(file for folder in FOLDERS for file in folder.iterdir() if file.suffix in SUFFIXES)
