@@ -87,6 +87,10 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "error message": ("troubleshoot/",),
     "closed before the connection is established": ("troubleshoot/", "frameworks/react/"),
     "react": ("frameworks/react/",),
+    "testing": ("build/testing/",),
+    "unit test websocket": ("build/testing/",),
+    "playwright": ("build/testing/",),
+    "mock websocket": ("build/testing/",),
     "useSyncExternalStore": ("frameworks/react/",),
     "StrictMode two connections": ("frameworks/react/",),
     # Frames.
