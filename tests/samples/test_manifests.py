@@ -22,6 +22,7 @@ TESTED_ELSEWHERE = {
     "deploy/nginx.md": "../deploy/test_nginx.py",
     "compare/http.md": "test_compare_http_page.py",
     "compare/sse.md": "../browser/test_compare_sse_page.py",
+    "build/conformance.md": "test_conformance_page.py",
     "build/testing.md": "test_testing_page.py",
     "compare/webtransport.md": "test_webtransport_page.py",
     "frameworks/react.md": "../browser/test_react_page.py",
