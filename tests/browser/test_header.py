@@ -28,18 +28,6 @@ def test_wide_navigation_shows_the_section_and_nothing_to_fold(page: Page, site:
     expect(pages.locator("summary").filter(visible=True)).to_have_count(0)
 
 
-def test_navigation_does_not_repeat_a_section_of_one_page(page: Page, site: Site) -> None:
-    page.goto(site.url("tools/"))
-    lone = page.locator("nav[aria-label=Pages] a").filter(has_text=re.compile("^Frameworks$"))
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.get_by_role("button", name="Menu of all sections").press("Space")
-    lone.click()
-    page.wait_for_url(site.url("frameworks/"))
-    expect(lone).to_have_attribute("aria-current", "page")
-    page.set_viewport_size({"width": 1440, "height": 900})
-    expect(page.locator("nav[aria-label=Pages] a").filter(visible=True)).to_have_count(0)
-
-
 def test_menu_works_by_keyboard_and_is_closed_on_the_next_page(narrow: Page, site: Site) -> None:
     narrow.goto(site.url("tools/report-protocol/"))
     menu = narrow.get_by_role("button", name="Menu of all sections")

@@ -88,6 +88,8 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "closed before the connection is established": ("troubleshoot/", "frameworks/react/"),
     "react": ("frameworks/react/",),
     "testing": ("build/testing/",),
+    "autobahn": ("build/conformance/", "languages/", "tools/echo/"),
+    "conformance": ("build/conformance/", "languages/", "tools/echo/"),
     "unit test websocket": ("build/testing/",),
     "playwright": ("build/testing/",),
     "mock websocket": ("build/testing/",),
