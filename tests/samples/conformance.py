@@ -25,10 +25,11 @@ HEAD = "| Page | Library | Cases | Failed | Tested |"
 
 
 def servers() -> list[tuple[Manifest, str]]:
-    """The server samples under languages/, each with the manifest that lists it."""
+    """The server samples of languages and frameworks, each with the manifest that lists it."""
     return [
         (manifest, sample.file)
-        for manifest in load_all(DOCS / "languages")
+        for section in ("languages", "frameworks")
+        for manifest in load_all(DOCS / section)
         for sample in manifest.samples
         if sample.role == "server"
     ]
@@ -52,15 +53,15 @@ def with_table(page: str, result: dict[str, Any]) -> str:
     """The page /languages/ with its table made again."""
     lines = [HEAD, "| --- | --- | --- | --- | --- |"]
     for path, found in result["servers"].items():
-        name = Path(path).parent.name
-        title = re.search(
-            r"^# WebSocket in (.+)$", (DOCS / f"languages/{name}.md").read_text(), re.M
-        )
+        name = f"{Path(path).parent.name}.md"
+        if not (PAGE.parent / name).exists():
+            name = f"../frameworks/{name}"
+        title = re.search(r"^# WebSocket in (.+)$", (PAGE.parent / name).read_text(), re.M)
         assert title is not None
         library, number_ = found["versions"][0].split()
         bad = ", ".join(found["failed"]) or "none"
         lines.append(
-            f"| [{title[1]}]({name}.md) | `{library}` {number_} "
+            f"| [{title[1]}]({name}) | `{library}` {number_} "
             f"| {found['cases']} | {bad} | {found['date']} |"
         )
     table = "\n".join(lines)

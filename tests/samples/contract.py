@@ -126,7 +126,8 @@ def server_closes_with_the_client(program: Program) -> None:
 
 
 def server_stops_on_sigterm(program: Program) -> None:
-    """SIGTERM closes each connection with 1001, and the program exits 0."""
+    """SIGTERM closes each connection with 1001 or the manifest's code, and the program exits 0."""
+    code = program.sample.stop_code
     with running_server(program) as (running, port), contextlib.ExitStack() as stack:
         open_peers = [stack.enter_context(Peer.connect(port)) for _ in range(2)]
         for peer in open_peers:
@@ -135,7 +136,7 @@ def server_stops_on_sigterm(program: Program) -> None:
         for peer in open_peers:
             frame = peer.receive_message()
             assert frame.opcode == CLOSE, frame
-            assert frame.close_code == 1001, f"closed with {frame.close_code}"
+            assert frame.close_code == code, f"closed with {frame.close_code}"
             peer.send(CLOSE, frame.payload)
             peer.wait_for_end()
         stopped(running)

@@ -13,6 +13,7 @@
     max_size = 65536                      # servers: the longest message they accept, in bytes
     mute_on_unmasked = true               # server, if its library ends TCP there without 1002
     takes_unmasked = true                 # server, if its library reads on there
+    stop_code = 1012                      # server, if its framework closes so on SIGTERM, not 1001
 
     [[sample]]
     file = "test_echo.py"
@@ -38,6 +39,7 @@ DOCS = ROOT / "docs"
 NAME = "samples.toml"
 # What a server's library does with a frame that is not masked, if not what section 5.1 asks.
 UNMASKED = ("mute_on_unmasked", "takes_unmasked")
+KEYS = {"file", "role", "run", "max_size", "test", "stop_code", *UNMASKED}
 # The key that a role needs beside file, role and run.
 NEEDED = {
     "client": None,
@@ -63,6 +65,7 @@ class Sample:
     test: str | None = None
     mute_on_unmasked: bool = False
     takes_unmasked: bool = False
+    stop_code: int = 1001
 
 
 @dataclass(frozen=True)
@@ -113,7 +116,7 @@ def load(path: Path) -> Manifest:
     samples: list[Sample] = []
     for entry in tables(data.get("sample", [])):
         name = entry.get("file", "a sample")
-        if unknown := set(entry) - {"file", "role", "run", "max_size", "test", *UNMASKED}:
+        if unknown := set(entry) - KEYS:
             raise fail(f"{name}: unknown keys: {', '.join(sorted(unknown))}")
         if name in [sample.file for sample in samples]:
             raise fail(f"{name} stands here twice; remove one")
@@ -136,8 +139,11 @@ def load(path: Path) -> Manifest:
         for key, value in unmasked.items():
             if type(value) is not bool or (value and role != "server"):
                 raise fail(f"{name}: {key} is true for a server or false")
+        code = entry.get("stop_code", 1001)
+        if code not in (1001, 1012) or (code == 1012 and role != "server"):
+            raise fail(f"{name}: stop_code is 1001, or 1012 for a server")
         run = strings(entry["run"], f"{name}: run", '["./echo_server"]')
-        samples.append(Sample(name, role, run, size, test, **unmasked))
+        samples.append(Sample(name, role, run, size, test, **unmasked, stop_code=code))
     if not samples:
         raise fail("add a [[sample]] for each file that the tests are to run")
     return Manifest(

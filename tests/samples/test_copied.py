@@ -15,11 +15,13 @@ from tests.samples.copied import blocks, run
 from tests.samples.manifest import DOCS, Manifest
 from tests.site import Site
 
-LANGUAGES = [
+# A framework has a server alone; its page's client is a script.
+NEEDED = {DOCS / "languages": {"client", "server"}, DOCS / "frameworks": {"server"}}
+PAGES = [
     pytest.param(manifest, id=manifest.folder.name)
     for manifest in MANIFESTS
-    if manifest.folder.parent == DOCS / "languages"
-    and {"client", "server"} <= {sample.role for sample in manifest.samples}
+    if manifest.folder.parent in NEEDED
+    and NEEDED[manifest.folder.parent] <= {sample.role for sample in manifest.samples}
 ]
 
 
@@ -28,7 +30,7 @@ def html(site: Site, manifest: Manifest) -> str:
     return (site.folder / page).read_text("utf-8")
 
 
-@pytest.mark.parametrize("manifest", LANGUAGES)
+@pytest.mark.parametrize("manifest", PAGES)
 def test_a_copied_page_does_what_it_says(
     site: Site, manifest: Manifest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
