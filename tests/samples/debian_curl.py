@@ -15,11 +15,10 @@ from pathlib import Path
 
 import pytest
 
+_KEYS = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 SUITES = ("trixie", "trixie-backports")
 _SOURCES = "".join(
-    f"deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] "
-    f"http://deb.debian.org/debian {suite} main\n"
-    for suite in SUITES
+    f"deb [signed-by={_KEYS}] http://deb.debian.org/debian {suite} main\n" for suite in SUITES
 )
 _STARTER = """#!/bin/sh
 root={root}
@@ -30,8 +29,11 @@ exec "$root/usr/lib64/ld-linux-x86-64.so.2" \\
 
 def curl_of(suite: str) -> Path:
     """The folder that holds the curl of one of ``SUITES``, for the PATH."""
-    if platform.machine() != "x86_64" or not all(map(shutil.which, ("apt-get", "dpkg"))):
-        pytest.skip("Debian's packages cannot be unpacked on this machine: no curl to test with")
+    tools = all(map(shutil.which, ("apt-get", "dpkg")))
+    if platform.machine() != "x86_64" or not tools or not _KEYS.exists():
+        pytest.skip(
+            "no curl with WebSocket to be had: on Debian, apt install debian-archive-keyring"
+        )
     caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     kept = caches / "websocket-reference" / "curl-debian13"
     if not kept.exists():
