@@ -12,7 +12,7 @@ export NO_MKDOCS_2_WARNING := 1
 export ECHO_PORT RACE_PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build check lint test audit conformance bench measure fuzz soak zensical support fresh links fonts images lock clean
+.PHONY: help serve build check lint test audit conformance bench measure attacks fuzz soak zensical support fresh links fonts images lock clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +63,9 @@ bench: $(VENV)/.test ## Measure the echo server beside others, and write the pag
 
 measure: $(VENV)/.test ## Measure polling, long polling, SSE and WebSocket, and write the comparisons' numbers: four minutes
 	@$(BIN)/python -m tests.measure.transports
+
+attacks: $(VENV)/.test ## Measure what attacks cost a naive and a hardened server, and write the page's numbers: three minutes
+	@$(BIN)/python -m tests.measure.attacks
 
 fresh: $(VENV)/.test ## Tell what has grown old: pages, sources, versions, data on browser support
 	@$(BIN)/python -m tests.fresh

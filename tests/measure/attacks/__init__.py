@@ -1,0 +1,1 @@
+"""What the attacks of docs/build/security/ cost the servers beside them: ``make attacks``."""
