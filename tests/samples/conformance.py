@@ -1,6 +1,6 @@
 """Autobahn's sections 1 to 7 against each server sample: `python -m tests.samples.conformance`.
 
-It writes `docs/languages/conformance.json`, and the table of /languages/ from it.
+It writes `docs/languages/conformance.json`, and the tables of /languages/ and /build/conformance/.
 """
 
 from __future__ import annotations
@@ -85,6 +85,9 @@ def main() -> int:
     }
     RESULT.write_text(json.dumps(result, indent=2) + "\n", "utf-8")
     PAGE.write_text(with_table(PAGE.read_text("utf-8"), result), "utf-8")
+    from tests.samples import conformance_page  # it reads what was just written
+
+    conformance_page.main()
     return 0
 
 
