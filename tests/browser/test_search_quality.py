@@ -115,6 +115,8 @@ QUERIES: dict[str, tuple[str, ...]] = {
         "reference/standards/",
     ),
     "ping pong": ("protocol/ping-pong-close/", "build/heartbeat/"),
+    "first app": ("build/first-app/",),
+    "chat room": ("build/first-app/",),
     "heartbeat": ("build/heartbeat/",),
     "ping interval": ("build/heartbeat/", "languages/python/", "protocol/ping-pong-close/"),
     "keepalive": ("build/heartbeat/", "languages/python/"),
