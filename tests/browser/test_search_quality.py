@@ -116,7 +116,6 @@ QUERIES: dict[str, tuple[str, ...]] = {
     ),
     "ping pong": ("protocol/ping-pong-close/", "build/heartbeat/"),
     "first app": ("build/first-app/",),
-    "chat room": ("build/first-app/",),
     "heartbeat": ("build/heartbeat/",),
     "ping interval": ("build/heartbeat/", "languages/python/", "protocol/ping-pong-close/"),
     "keepalive": ("build/heartbeat/", "languages/python/"),
