@@ -36,12 +36,12 @@ def results() -> list[str]:
     lines = [HEAD, "| --- | --- | --- | --- | --- | --- |"]
     lines.append(_row("[Our echo server](../tools/echo.md#conformance)", library, found))
     for path, kept in json.loads(LANGUAGES.read_text("utf-8"))["servers"].items():
-        name = path.partition("/")[0]
-        title = re.search(
-            r"^# WebSocket in (.+)$", (DOCS / f"languages/{name}.md").read_text("utf-8"), re.M
-        )
+        file = f"{path.partition('/')[0]}.md"
+        (page,) = (p for p in (LANGUAGES.parent / file, DOCS / "frameworks" / file) if p.exists())
+        title = re.search(r"^# WebSocket in (.+)$", page.read_text("utf-8"), re.M)
         assert title is not None
-        lines.append(_row(f"[{title[1]}](../languages/{name}.md)", kept["versions"][0], kept))
+        link = f"[{title[1]}](../{page.parent.name}/{file})"
+        lines.append(_row(link, kept["versions"][0], kept))
     return lines
 
 
