@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.content.tree import Tree
-from tests.site import Site
+from tests.content.tree import Tree, small_tree
+from tests.site import Site, build, serve
 
 
 @pytest.fixture
@@ -25,6 +27,26 @@ def test_wide_navigation_shows_the_section_and_nothing_to_fold(page: Page, site:
     (tools,) = (entry["Tools"] for entry in Tree().config["nav"] if "Tools" in entry)
     expect(pages.get_by_role("link")).to_have_count(len(tools))
     expect(pages.locator("summary").filter(visible=True)).to_have_count(0)
+
+
+def test_navigation_does_not_repeat_a_section_of_one_page(page: Page, tmp_path: Path) -> None:
+    tree, built = tmp_path / "tree", tmp_path / "site"
+    tree.mkdir()
+    small_tree(tree)
+    (tree / "docs" / "lone.md").write_text("# A page alone\n", "utf-8")
+    with (tree / "mkdocs.yml").open("a", encoding="utf-8") as config:
+        config.write("  - Lone:\n      - lone.md\n")
+    with serve(built) as site:
+        build(built, site_url=site.url(), echo_url="/demo", root=tree)
+        page.goto(site.url())
+        lone = page.locator("nav[aria-label=Pages] a").filter(has_text=re.compile("^Lone$"))
+        page.set_viewport_size({"width": 390, "height": 844})
+        page.get_by_role("button", name="Menu of all sections").press("Space")
+        lone.click()
+        page.wait_for_url(site.url("lone/"))
+        expect(lone).to_have_attribute("aria-current", "page")
+        page.set_viewport_size({"width": 1440, "height": 900})
+        expect(page.locator("nav[aria-label=Pages] a").filter(visible=True)).to_have_count(0)
 
 
 def test_menu_works_by_keyboard_and_is_closed_on_the_next_page(narrow: Page, site: Site) -> None:
