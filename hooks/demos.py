@@ -46,7 +46,11 @@ class Demo:
 
     def setting(self, key: str) -> str | None:
         """What the environment says: ``setting("PORT")`` is ``NAME_PORT``."""
-        return os.environ.get(f"{self.name.upper()}_{key}")
+        return os.environ.get(self.variable(key))
+
+    def variable(self, key: str) -> str:
+        """The name of a setting in the environment: in capitals, and without hyphens."""
+        return f"{self.name.upper().replace('-', '_')}_{key}"
 
     @property
     def chosen_port(self) -> str:
@@ -62,6 +66,7 @@ def _program(path: str) -> tuple[str, ...]:
 DEMOS = (
     Demo("race", ("-m", "docs.compare.race", "--port", "{port}", "--end-with-stdin"), 8770),
     Demo("chat", _program("use-cases/chat/server.py")),
+    Demo("ai-streaming", _program("use-cases/ai-streaming/server.py")),
 )
 
 
@@ -74,7 +79,7 @@ class _Running:
     @classmethod
     def start(cls, demo: Demo, origins: str) -> _Running:
         command = [part.replace("{port}", demo.chosen_port) for part in demo.command]
-        told = {"ORIGINS": origins, f"{demo.name.upper()}_ORIGINS": origins.replace(" ", ",")}
+        told = {"ORIGINS": origins, demo.variable("ORIGINS"): origins.replace(" ", ",")}
         process = subprocess.Popen(
             [sys.executable, *command],
             cwd=ROOT,
@@ -132,7 +137,7 @@ class _Serving:
         for demo in DEMOS:
             if demo.chosen_port == str(port):
                 # The site listens later, and would find its port taken.
-                both = f"PORT and {demo.name.upper()}_PORT are both {port}"
+                both = f"PORT and {demo.variable('PORT')} are both {port}"
                 _say(demo.name, f"not started: {both}; they must differ")
             else:
                 origins = f"http://{host}:{port} http://localhost:{port}"

@@ -62,6 +62,8 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "websocket authentication": ("build/authentication/",),
     "mcp websocket": ("whats-new/websockets-and-ai/", "whats-new/"),
     "openai websocket": ("whats-new/websockets-and-ai/", "use-cases/ai-streaming/"),
+    "cancel llm stream": ("use-cases/ai-streaming/",),
+    "token streaming": ("use-cases/ai-streaming/", "whats-new/websockets-and-ai/"),
     "websocket chat": ("use-cases/chat/",),
     "chat message ids and order": ("use-cases/chat/",),
     "presence and typing indicator": ("use-cases/chat/",),

@@ -27,6 +27,7 @@ TESTED_ELSEWHERE = {
     "compare/webtransport.md": "test_webtransport_page.py",
     "frameworks/react.md": "../browser/test_react_page.py",
     "use-cases/chat.md": "../use_cases/test_chat.py",
+    "use-cases/ai-streaming.md": "../use_cases/test_ai_streaming.py",
 }
 
 PROGRAMS = {".cs", ".go", ".java", ".js", ".mjs", ".php", ".py", ".rs", ".sh", ".ts"}

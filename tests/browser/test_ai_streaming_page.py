@@ -1,0 +1,95 @@
+"""/use-cases/ai-streaming/ in Chromium: the same answers over both lines, one that breaks too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain, repeat
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.test_chat_page import NAME_SERVER
+from tests.samples.cutting import line
+from tests.site import Site, serve
+from tests.use_cases.apps import App, running
+
+PAGE = "use-cases/ai-streaming/"
+LONG = 30_000
+# Asks for words over a line, and gives all events until the last.
+ASK = """async ([module, line, url, prompt]) => {
+  const lines = await import(module);
+  const made = new lines[line](url, { second: 15 });
+  const events = [];
+  await new Promise((resolve) => made.ask(prompt, (event) => {
+    events.push(event);
+    if (event.type === "end") resolve();
+  }));
+  made.close();
+  return events;
+}"""
+
+
+@pytest.fixture(scope="module")
+def served(site: Site) -> Iterator[Site]:
+    """The site under a policy that names the server of the answers."""
+    with serve(site.folder, connect="http://127.0.0.1:*") as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def app(served: Site) -> Iterator[App]:
+    with running("ai-streaming", ORIGINS=served.origin, PACE="0.01") as app:
+        yield app
+
+
+def started(page: Page, served: Site, url: str) -> dict[str, Locator]:
+    page.goto(served.url(PAGE))
+    demo = page.get_by_role("region", name="Demo: ai-streaming")
+    demo.evaluate(NAME_SERVER, url)
+    page.get_by_role("button", name="Start the demo").click()
+    return {
+        name: demo.get_by_role("region", name=name, exact=True) for name in ("WebSocket", "SSE")
+    }
+
+
+@pytest.mark.parametrize("name", ["WebSocketLine", "SseLine"])
+def test_a_line_that_is_cut_loses_and_doubles_no_token(
+    page: Page, served: Site, app: App, name: str
+) -> None:
+    page.goto(served.url(PAGE))
+    # Twice in the middle of an event; then it holds.
+    with line(app.port, chain([907, 1501], repeat(10**9))) as cutting:
+        url = f"ws://127.0.0.1:{cutting.port}"
+        module = served.url(PAGE + "lines.js")
+        found: list[dict[str, Any]] = page.evaluate(ASK, [module, name, url, "words: 60"])
+        assert cutting.cuts == 2
+    assert [event["n"] for event in found] == list(range(1, 62))
+    assert [event["type"] for event in found] == ["token"] * 60 + ["end"]
+
+
+def test_both_answer_with_tools_and_can_be_cancelled(
+    page: Page, served: Site, app: App, errors: list[str]
+) -> None:
+    panes = started(page, served, app.url)
+    for name, pane in panes.items():
+        pane.get_by_label(f"Ask over {name}").fill("<img src=x onerror=alert(1)>")
+        pane.get_by_role("button", name="Ask").click()
+    for pane in panes.values():
+        log = pane.get_by_role("log")
+        expect(log).to_contain_text("You wrote 28 characters.", timeout=LONG)
+        expect(log).to_contain_text("px]", timeout=LONG)
+        expect(log).to_contain_text("your window is", timeout=LONG)
+        expect(log).to_contain_text("And so on", timeout=LONG)
+        pane.get_by_role("button", name="Cancel").click()
+        expect(log).to_contain_text("[cancelled, ", timeout=LONG)
+        expect(pane.get_by_role("button", name="Cancel")).to_be_disabled()
+    page.set_viewport_size({"width": 320, "height": 640})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert errors == []
+
+
+def test_without_a_server_it_says_so(page: Page, served: Site) -> None:
+    page.goto(served.url(PAGE))
+    demo = page.get_by_role("region", name="Demo: ai-streaming")
+    expect(demo.get_by_role("status")).to_contain_text("is not running here")
