@@ -67,6 +67,7 @@ DEMOS = (
     Demo("race", ("-m", "docs.compare.race", "--port", "{port}", "--end-with-stdin"), 8770),
     Demo("chat", _program("use-cases/chat/server.py")),
     Demo("ai-streaming", _program("use-cases/ai-streaming/server.py")),
+    Demo("notifications", _program("use-cases/notifications/server.py")),
 )
 
 

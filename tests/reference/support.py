@@ -1,8 +1,9 @@
 """Makes the tables of browser support from a small extract of public data.
 
 They stand in docs/reference/browser-support.md and, one row for each transport, in
-docs/compare/index.md. `make support` fetches the packages and runs this with their folder; without
-an argument the tables are made again from the extract that lies beside the reference page.
+docs/compare/index.md; what lets tabs share a connection, in docs/use-cases/notifications.md.
+`make support` fetches the packages and runs this with their folder; without an argument the tables
+are made again from the extract that lies beside the reference page.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from tests.site import ROOT
 
 PAGE = ROOT / "docs/reference/browser-support.md"
 COMPARISON = ROOT / "docs/compare/index.md"
+NOTIFICATIONS = ROOT / "docs/use-cases/notifications.md"
 EXTRACT = ROOT / "docs/reference/browser-support/compat.json"
 
 Json = dict[str, Any]
@@ -43,6 +45,12 @@ FEATURES = {
     "api.fetch.options_parameter.duplex": "A request sent while it grows, `duplex`",
     "api.RTCDataChannel": "`RTCDataChannel`",
     "api.PushManager": "Web Push, `PushManager`",
+}
+# What lets the tabs of a browser share a connection.
+TABS = {
+    "api.SharedWorker": "`SharedWorker`",
+    "api.BroadcastChannel": "`BroadcastChannel`",
+    "api.LockManager": "Web Locks, `LockManager`",
 }
 # What a page needs for each row of the comparison.
 COMPARED = {
@@ -93,7 +101,7 @@ def extract(compat: Json, features: Json) -> Json:
     """Return the part of browser-compat-data and web-features that the page shows."""
     places = {**BROWSERS, **RUNTIMES}
     shown: Json = {}
-    for path in FEATURES:
+    for path in [*FEATURES, *TABS]:
         support = _at(compat, path)["__compat"]["support"]
         shown[path] = {}
         for place in places:
@@ -120,7 +128,7 @@ def extract(compat: Json, features: Json) -> Json:
         },
         "support": shown,
         "baseline": {key: features["features"][key]["status"] for key in BASELINE},
-        "baseline_of": {path: _baseline_of(features, path) for path in COMPARED.values()},
+        "baseline_of": {path: _baseline_of(features, path) for path in [*COMPARED.values(), *TABS]},
     }
 
 
@@ -162,6 +170,20 @@ def _support(data: Json, places: dict[str, str]) -> str:
         [
             [name, *(cell(data["support"][path].get(place)) for place in places)]
             for path, name in FEATURES.items()
+        ],
+    )
+
+
+def _tabs(data: Json) -> str:
+    return _table(
+        ["Feature", "Baseline", *BROWSERS.values()],
+        [
+            [
+                name,
+                _since(data["baseline_of"][path]),
+                *(cell(data["support"][path].get(place)) for place in BROWSERS),
+            ]
+            for path, name in TABS.items()
         ],
     )
 
@@ -219,6 +241,7 @@ def render(page: str, data: Json) -> str:
         "runtimes": _support(data, RUNTIMES),
         "baseline": _baseline(data),
         "transports": _compared(data),
+        "tabs": _tabs(data),
     }
 
     def filled(place: re.Match[str]) -> str:
@@ -243,7 +266,7 @@ def main(arguments: list[str]) -> None:
         data = extract(compat, {**features, "version": package["version"]})
         EXTRACT.write_text(json.dumps(data, indent=1) + "\n", "utf-8")
     data = json.loads(EXTRACT.read_text("utf-8"))
-    for page in (PAGE, COMPARISON):
+    for page in (PAGE, COMPARISON, NOTIFICATIONS):
         page.write_text(render(page.read_text("utf-8"), data), "utf-8")
 
 

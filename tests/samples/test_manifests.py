@@ -28,6 +28,7 @@ TESTED_ELSEWHERE = {
     "frameworks/react.md": "../browser/test_react_page.py",
     "use-cases/chat.md": "../use_cases/test_chat.py",
     "use-cases/ai-streaming.md": "../use_cases/test_ai_streaming.py",
+    "use-cases/notifications.md": "../use_cases/test_notifications.py",
 }
 
 PROGRAMS = {".cs", ".go", ".java", ".js", ".mjs", ".php", ".py", ".rs", ".sh", ".ts"}

@@ -13,6 +13,7 @@ class Asked {
     this.prompt = prompt;
     this.take = take;
     this.after = 0;
+    this.said = []; // results and cancellations: said again, they do nothing
   }
 
   /** Whether that was the last one. */
@@ -31,15 +32,16 @@ export class WebSocketLine {
   #open = false;
   #asked = new Map(); // by a short tag, which each event carries: an id would cost 36 bytes
   #tags = 0;
-  #waiting = []; // results and cancellations, until there is a connection
 
   constructor(url, { say = () => {}, ...options } = {}) {
     this.#socket = new ResilientSocket(url, options);
     this.#socket.addEventListener("open", () => {
       this.#open = true;
       say("Connected.");
-      for (const [tag, one] of this.#asked) this.#ask(tag, one);
-      for (const message of this.#waiting.splice(0)) this.#send(message);
+      for (const [tag, one] of this.#asked) {
+        this.#ask(tag, one);
+        for (const message of one.said) this.#send(message); // one may have been lost
+      }
     });
     this.#socket.addEventListener("message", ({ data }) => {
       const event = JSON.parse(data);
@@ -59,16 +61,21 @@ export class WebSocketLine {
     return one.id;
   }
 
-  result = (id, call, value) => this.#send({ type: "result", id, call, value });
-  cancel = (id) => this.#send({ type: "cancel", id });
+  result = (id, call, value) => this.#say({ type: "result", id, call, value });
+  cancel = (id) => this.#say({ type: "cancel", id });
   close = () => this.#socket.close();
+
+  #say(message) {
+    for (const one of this.#asked.values()) if (one.id === message.id) one.said.push(message);
+    this.#send(message);
+  }
 
   #ask(tag, { id, prompt, after }) {
     this.#send({ type: "ask", tag, id, prompt, after }); // asking again resumes
   }
 
   #send(message) {
-    if (!this.#open || !this.#socket.send(JSON.stringify(message))) this.#waiting.push(message);
+    if (this.#open) this.#socket.send(JSON.stringify(message));
   }
 }
 // --8<-- [end:websocket]
@@ -78,6 +85,7 @@ export class SseLine {
   #url;
   #say;
   #sources = new Map();
+  #begun = new Map(); // what has to be answered before anything else is said of an answer
   #second;
 
   constructor(url, { say = () => {}, second = 1000 } = {}) {
@@ -90,12 +98,14 @@ export class SseLine {
   ask(prompt, take) {
     const one = new Asked(prompt, take);
     this.#sources.set(one.id, null);
-    this.#post({ type: "ask", id: one.id, prompt }).then(() => this.#sources.has(one.id) && this.#follow(one));
+    const begun = this.#post({ type: "ask", id: one.id, prompt });
+    this.#begun.set(one.id, begun);
+    begun.then(() => this.#sources.has(one.id) && this.#follow(one));
     return one.id;
   }
 
   result = (id, call, value) => this.#post({ type: "result", id, call, value });
-  cancel = (id) => this.#post({ type: "cancel", id });
+  cancel = (id) => this.#begun.get(id)?.then(() => this.#post({ type: "cancel", id }));
 
   close() {
     for (const source of this.#sources.values()) source?.close();
@@ -119,6 +129,7 @@ export class SseLine {
   #end(id) {
     this.#sources.get(id)?.close();
     this.#sources.delete(id);
+    this.#begun.delete(id);
   }
 
   /** Every message may be sent again: it does nothing the second time. */

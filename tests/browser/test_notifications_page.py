@@ -1,0 +1,143 @@
+"""/use-cases/notifications/ in several tabs of one Chromium context, in both ways."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+from websockets.sync.client import connect
+
+from tests.browser.test_chat_page import MOUNT, NAME_SERVER
+from tests.samples.cutting import line
+from tests.site import Site
+from tests.use_cases.apps import App, running
+
+PAGE = "use-cases/notifications/"
+LONG = 30_000
+WAYS = {True: "a shared worker", False: "the tab that leads"}
+
+
+@pytest.fixture(scope="module")
+def app(site: Site) -> Iterator[App]:
+    with running("notifications", ORIGINS=site.origin) as app:
+        yield app
+
+
+class Tab:
+    def __init__(self, page: Page, site: Site, url: str, user: str, shared: bool) -> None:
+        self.page = page
+        page.goto(site.url(PAGE))
+        options = {"url": url, "user": user, "shared": shared, "second": 50}
+        page.evaluate(MOUNT, [site.url(PAGE + "app.js"), options])
+        self.root = page.locator("#mounted")
+
+    @property
+    def state(self) -> Locator:
+        return self.root.get_by_role("status")
+
+    @property
+    def unread(self) -> Locator:
+        return self.root.locator(".unread")
+
+    @property
+    def rows(self) -> Locator:
+        return self.root.locator("[data-n]")
+
+    def send(self, text: str) -> None:
+        self.root.get_by_label("Notify me").fill(text)
+        self.root.get_by_role("button", name="Send").click()
+
+    def aloud(self) -> int:
+        return int(self.root.locator(".aloud").get_attribute("data-count") or 0)
+
+
+@pytest.mark.parametrize("shared", [True, False], ids=["worker", "leader"])
+def test_tabs_have_one_connection_agree_and_double_nothing(
+    context: BrowserContext, site: Site, app: App, shared: bool
+) -> None:
+    user = f"user-{'worker' if shared else 'leader'}"
+    with line(app.port, iter(lambda: 10**9, 0)) as through:
+        url = f"ws://127.0.0.1:{through.port}"
+        tabs = [Tab(context.new_page(), site, url, user, shared) for _ in range(3)]
+        for tab in tabs:
+            expect(tab.state).to_have_text(
+                f"Connected for 3 tabs, by {WAYS[shared]}.", timeout=LONG
+            )
+        for number, tab in enumerate(tabs):
+            tab.send(f"<b>note {number}</b>")
+        for tab in tabs:
+            expect(tab.unread).to_have_text("3 unread", timeout=LONG)
+            expect(tab.rows).to_have_count(3)
+            assert tab.root.locator("b").count() == 0
+        assert through.connections == 1
+        # Each is said aloud once, by one of them.
+        assert sum(tab.aloud() for tab in tabs) == 3
+
+        tabs[1].root.get_by_role("button", name="Mark as read: <b>note 0</b>").click()
+        for tab in tabs:
+            expect(tab.unread).to_have_text("2 unread", timeout=LONG)
+
+        # Whoever leads goes away; the others go on, with the same numbers, and say nothing again.
+        said = sum(tab.aloud() for tab in tabs[1:])
+        tabs[0].page.close()
+        for tab in tabs[1:]:
+            expect(tab.state).to_have_text(
+                f"Connected for 2 tabs, by {WAYS[shared]}.", timeout=LONG
+            )
+            expect(tab.unread).to_have_text("2 unread", timeout=LONG)
+            expect(tab.rows).to_have_count(3)
+        tabs[2].send("after")
+        for tab in tabs[1:]:
+            expect(tab.unread).to_have_text("3 unread", timeout=LONG)
+        assert sum(tab.aloud() for tab in tabs[1:]) == said + 1
+        assert through.connections == (1 if shared else 2)
+
+
+def test_a_line_that_is_lost_doubles_nothing(context: BrowserContext, site: Site, app: App) -> None:
+    # Enough for the handshake and two or three notifications, then again; then it holds.
+    budgets = iter([700, 500, 900, *[10**9] * 20])
+    with line(app.port, budgets) as cutting:
+        url = f"ws://127.0.0.1:{cutting.port}"
+        one, two = (Tab(context.new_page(), site, url, "cut", True) for _ in range(2))
+        for tab in (one, two):
+            expect(tab.state).to_contain_text("Connected for 2 tabs", timeout=LONG)
+        # From elsewhere, on a line that holds.
+        with connect(app.url, proxy=None) as other:
+            hello = {"type": "hello", "user": "cut", "epoch": "", "after": 0}
+            other.send(json.dumps(hello))
+            for number in range(12):
+                other.send(json.dumps({"type": "send", "text": f"note {number}"}))
+                other.recv(30)
+        texts = [f"note {number}" for number in reversed(range(12))]
+        for tab in (one, two):
+            expect(tab.unread).to_have_text("12 unread", timeout=LONG)
+            expect(tab.rows).to_have_count(12, timeout=LONG)
+            assert sorted(_texts(tab)) == sorted(texts)
+        assert cutting.cuts >= 2
+        assert one.aloud() + two.aloud() == 12
+
+
+def _texts(tab: Tab) -> list[str]:
+    return [text.removesuffix("Read").strip() for text in tab.rows.all_inner_texts()]
+
+
+def test_the_embedded_demo(page: Page, site: Site, app: App, errors: list[str]) -> None:
+    page.goto(site.url(PAGE))
+    demo = page.get_by_role("region", name="Demo: notifications")
+    expect(demo.get_by_role("status")).to_contain_text("is not running here")
+    demo.evaluate(NAME_SERVER, app.url)
+    page.get_by_role("button", name="Start the demo").click()
+    panes = [demo.get_by_role("region", name=name, exact=True) for name in ("One", "Two")]
+    for pane in panes:
+        expect(pane).to_contain_text("Connected for 2 tabs, by a shared worker.", timeout=LONG)
+    panes[0].get_by_role("button", name="Send").click()
+    for pane in panes:
+        expect(pane.locator(".unread")).to_have_text("1 unread", timeout=LONG)
+    panes[1].get_by_role("button", name="Mark as read").click()
+    for pane in panes:
+        expect(pane.locator(".unread")).to_have_text("0 unread", timeout=LONG)
+    page.set_viewport_size({"width": 320, "height": 640})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert errors == []
