@@ -32,18 +32,26 @@ export class Hub {
 
   close() {
     this.#socket.close();
+    this.#tabs.clear();
   }
 
-  /** A tab says something: that it is there, can be seen, goes, or what its user did. */
+  /** A tab says something: that it is there, whether it can be seen, or what its user did. */
   hear(tab, { type, ...rest }) {
-    if (type === "here") this.#tabs.set(tab, rest.visible);
-    if (type === "bye") this.#tabs.delete(tab);
+    if (type === "here") {
+      if (!this.#tabs.has(tab)) navigator.locks.request(rest.lock, () => this.#gone(tab));
+      this.#tabs.set(tab, rest.visible);
+    }
     if (type === "send") this.#send({ type: "send", text: rest.text });
     if (type === "read" && this.#notes.get(rest.note)?.read === false) {
       this.#notes.get(rest.note).read = true; // at once, in all tabs
       this.#early.add(rest.note);
       this.#send({ type: "read", note: rest.note });
     }
+    this.#tell();
+  }
+
+  #gone(tab) {
+    this.#tabs.delete(tab);
     this.#tell();
   }
   // --8<-- [end:hub]

@@ -7,15 +7,26 @@ import { Hub } from "./hub.js";
 export function open({ url, user, shared = "SharedWorker" in globalThis, ...options }, take) {
   const name = JSON.stringify({ url, user, ...options });
   const way = shared ? throughWorker(name, take) : throughLeader(name, take);
-  const here = () => way.send({ type: "here", visible: !document.hidden });
+  // While a tab is there it holds a lock. The hub gets that lock when the tab is gone, however it went.
+  let lock = "";
+  let release = () => {};
+  const here = () => way.send({ type: "here", visible: !document.hidden, lock });
+  const hold = () => {
+    lock = crypto.randomUUID();
+    navigator.locks.request(lock, () => {
+      here();
+      return new Promise((resolve) => (release = resolve));
+    });
+  };
   const page = new AbortController();
-  document.addEventListener("visibilitychange", here, page);
+  const { signal } = page;
+  document.addEventListener("visibilitychange", here, { signal });
   // Into the back-forward cache, and out of it, as if closed and opened.
-  addEventListener("pagehide", () => way.send({ type: "bye" }), page);
-  addEventListener("pageshow", ({ persisted }) => persisted && here(), page);
-  here();
+  addEventListener("pagehide", () => release(), { signal });
+  addEventListener("pageshow", ({ persisted }) => persisted && hold(), { signal });
+  hold();
   const close = () => {
-    way.send({ type: "bye" });
+    release();
     page.abort();
     way.close();
   };
@@ -40,22 +51,22 @@ function throughLeader(name, take) {
   const unheard = new Map(); // what no leader has confirmed
   const own = { postMessage: take };
   let hub = null;
-  let visible = true;
+  let here = null;
   let term = new AbortController();
   const ended = new AbortController();
 
   const post = (id, message) => channel.postMessage({ to: "leader", from: me, id, message });
   const send = (message) => {
-    if (message.type === "here") visible = message.visible;
+    if (message.type === "here") here = message;
     if (hub) return hub.hear(own, message);
     const id = crypto.randomUUID();
-    if (message.type !== "bye") unheard.set(id, message);
+    if (message.type !== "here") unheard.set(id, message);
     return post(id, message);
   };
   channel.onmessage = ({ data: { to, from, id, message } }) => {
     if (to === me) message ? take(message) : unheard.delete(id);
     if (to === "all" && !hub) {
-      send({ type: "here", visible }); // there is a new leader
+      if (here) send(here); // there is a new leader
       for (const [key, kept] of unheard) post(key, kept);
     }
     if (to !== "leader" || !hub) return;
@@ -63,7 +74,6 @@ function throughLeader(name, take) {
       others.set(from, { postMessage: (answer) => channel.postMessage({ to: from, message: answer }) });
     hub.hear(others.get(from), message);
     channel.postMessage({ to: from, id });
-    if (message.type === "bye") others.delete(from);
   };
 
   const campaign = () => {
@@ -71,7 +81,7 @@ function throughLeader(name, take) {
     const { signal } = term;
     const lead = () => {
       hub = new Hub(url, user, options);
-      hub.hear(own, { type: "here", visible });
+      if (here) hub.hear(own, here);
       for (const message of unheard.values()) hub.hear(own, message);
       unheard.clear();
       channel.postMessage({ to: "all" });
