@@ -17,7 +17,7 @@ function somebody() {
 }
 
 /** Show the user's notifications in an element; returns what ends it. */
-export function mount(root, { url, user = somebody(), ...options }) {
+export function mount(root, { url, user = somebody(), shared, second }) {
   const state = make("p", { role: "status", textContent: `Connecting to ${url} …` });
   const count = make("strong", { className: "unread", textContent: "0 unread" });
   const aloud = make("p", { className: "aloud" });
@@ -51,7 +51,7 @@ export function mount(root, { url, user = somebody(), ...options }) {
     );
   };
   // --8<-- [end:take]
-  const line = open({ url, user, ...options }, take);
+  const line = open({ url, user, shared, second }, take);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     if (input.value.trim()) line.send({ type: "send", text: input.value.trim() });
