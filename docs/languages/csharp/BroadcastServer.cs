@@ -134,7 +134,7 @@ static class BroadcastServer
         if (!Same(session, token)) return "401 Unauthorized";
         var from = Header(head, "Origin"); // programs send none
         if (from != null && from != origin) return "403 Forbidden";
-        return clients.Count >= maxClients ? "503 Service Unavailable" : null;
+        return clients.Count >= maxClients ? "503 Service Unavailable" : null; // two at once may both be last
     }
 
     static bool Same(string given, string wanted)
