@@ -134,7 +134,7 @@ def stops_on_sigterm(program: Program) -> None:
         server.process.terminate()
         for peer in peers:
             failed_with(peer, 1001)
-        stopped(server)
+        stopped(server, told=True)
 
 
 def stops_with_a_full_queue(program: Program) -> None:
@@ -148,7 +148,7 @@ def stops_with_a_full_queue(program: Program) -> None:
                 assert peer.receive_message().opcode == BINARY
             server.process.terminate()
             failed_with(peer, 1001)
-        stopped(server)
+        stopped(server, told=True)
 
 
 def names_a_busy_port(program: Program) -> None:

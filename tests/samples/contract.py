@@ -139,7 +139,7 @@ def server_stops_on_sigterm(program: Program) -> None:
             assert frame.close_code == code, f"closed with {frame.close_code}"
             peer.send(CLOSE, frame.payload)
             peer.wait_for_end()
-        stopped(running)
+        stopped(running, told=True)
     with running_server(program) as (running, _):
         stopped(running)  # without a connection
 
@@ -214,9 +214,9 @@ def failed(result: Result) -> None:
     assert len(lines) <= 3, f"a reason is a line or two, not:\n{result.err}"
 
 
-def stopped(running: Running) -> None:
+def stopped(running: Running, *, told: bool = False) -> None:
     """The program ends with status 0 on SIGTERM."""
-    status = running.stop()
+    status = running.stop(told=told)
     assert status == 0, f"exit status {status} after SIGTERM"
 
 

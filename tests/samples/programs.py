@@ -172,9 +172,13 @@ class Running:
                 found.append(line)
         return found
 
-    def stop(self) -> int:
-        """Send SIGTERM and return the exit status, negative where a signal ended the process."""
-        self.process.send_signal(signal.SIGTERM)
+    def stop(self, *, told: bool = False) -> int:
+        """Send SIGTERM and return the exit status, negative where a signal ended the process.
+
+        Who was ``told`` already gets no second signal: an interpreter that is ending dies of it.
+        """
+        if not told:
+            self.process.send_signal(signal.SIGTERM)
         try:
             return self.process.wait(timeout=STOP_LIMIT)
         except subprocess.TimeoutExpired:
