@@ -12,7 +12,7 @@ export NO_MKDOCS_2_WARNING := 1
 export ECHO_PORT RACE_PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build check lint test audit conformance bench measure attacks fuzz soak zensical support fresh links fonts images lock clean
+.PHONY: help serve build check lint test audit conformance bench measure attacks fanout fuzz soak zensical support fresh links fonts images lock clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ audit: $(VENV)/.test ## Measure the built pages with Lighthouse, check their mar
 
 conformance: $(VENV)/.test ## Run all Autobahn cases against the echo server, and keep the result for its page
 	@$(BIN)/python -u -m tests.echo.conformance
+
+fanout: $(VENV)/.test ## Measure what telling a room costs with Redis and NATS, and write the page's numbers: a minute
+	@$(BIN)/python -m tests.measure.fanout
 
 fuzz: $(VENV)/.test ## Send the echo server malformed bytes for longer than the tests do: CASES=100000 SEED=0
 	@$(BIN)/python -u -m tests.echo.fuzz

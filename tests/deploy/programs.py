@@ -19,6 +19,7 @@ PACKAGES = {
     "caddy": "caddy",
     "haproxy": "haproxy",
     "mcs": "mono-mcs",
+    "nats-server": "nats-server",
     "nginx": "nginx-light",
     "php": "php-cli",
     "phpcs": "php-codesniffer",
