@@ -14,7 +14,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import tree_sitter_c_sharp
+import tree_sitter_css
+import tree_sitter_go
+import tree_sitter_html
+import tree_sitter_java
+import tree_sitter_php
+import tree_sitter_rust
+import tree_sitter_typescript
 import yaml
+from tree_sitter import Language, Node, Parser
 
 DOCS = Path(__file__).parents[2] / "docs"
 OPENING = re.compile(r"^(?P<indent>[ \t>]*)(?P<ticks>`{3,}|~{3,})[ \t]*(?P<info>[^`]*)$")
@@ -86,6 +95,25 @@ def parse_yaml(text: str) -> None:
     list(yaml.parse(text, Loader=yaml.SafeLoader))
 
 
+def grammar(language: object) -> Callable[[str], None]:
+    """A parser that knows a language by its grammar alone."""
+    parser = Parser(Language(language))
+
+    def parse(text: str) -> None:
+        if fault := _first_fault(parser.parse(text.encode()).root_node):
+            line = fault.start_point.row + 1
+            what = f"a missing {fault.type}" if fault.is_missing else "a syntax error"
+            raise ValueError(f"{what} in line {line} of it")
+
+    return parse
+
+
+def _first_fault(node: Node) -> Node | None:
+    if node.is_error or node.is_missing:
+        return node
+    return next(filter(None, map(_first_fault, node.children)), None) if node.has_error else None
+
+
 PARSERS: dict[str, Callable[[str], object]] = {
     "python": parse_python,
     "py": parse_python,
@@ -98,7 +126,20 @@ PARSERS: dict[str, Callable[[str], object]] = {
     "shell": parse_shell,
     "javascript": parse_javascript,
     "js": parse_javascript,
+    "ts": grammar(tree_sitter_typescript.language_typescript()),
+    "tsx": grammar(tree_sitter_typescript.language_tsx()),
+    "go": grammar(tree_sitter_go.language()),
+    "rust": grammar(tree_sitter_rust.language()),
+    "java": grammar(tree_sitter_java.language()),
+    "csharp": grammar(tree_sitter_c_sharp.language()),
+    "php": grammar(tree_sitter_php.language_php()),
+    "php-inline": grammar(tree_sitter_php.language_php_only()),
+    "html": grammar(tree_sitter_html.language()),
+    "css": grammar(tree_sitter_css.language()),
 }
+# What is no program: output, messages, bytes. Any other language, such as that of a proxy's
+# configuration, has no parser here, so its code belongs into a file that the real program loads.
+UNPARSED = {"", "text", "console", "http", "hex", "markdown"}
 
 
 def problems(page: str, name: str) -> list[str]:
@@ -106,6 +147,11 @@ def problems(page: str, name: str) -> list[str]:
     found = []
     for block in blocks(page):
         parse = PARSERS.get(block.language)
+        if not parse and block.language not in UNPARSED:
+            remedy = (
+                "include a file that a test runs, or add a parser to tests/content/test_fences.py"
+            )
+            found.append(f"{name}:{block.line}: nothing here parses {block.language}: {remedy}")
         try:
             if parse:
                 parse(block.text)
@@ -139,6 +185,15 @@ def test_every_block_parses(page: Path) -> None:
         ("toml", 'run = ["a"]', "run = [a]"),
         ("bash", "make serve PORT=8001 # another port", "if make test; then"),
         ("sh", "curl -N \\\n  localhost", "$ curl localhost"),
+        ("ts", "const a: readonly string[] = [];", "const a: = [];"),
+        ("tsx", "const a = <p>{b}</p>;", "const a = <p>{b;"),
+        ("go", "conn, err := dial()", "conn, err := )"),
+        ("rust", "let a: u8 = 1;", "let a: u8 = ;"),
+        ("java", "int a = 1;", "int a = ;"),
+        ("csharp", "await socket.SendAsync(bytes);", "await socket.SendAsync(bytes;"),
+        ("php", "<?php\n$a = [1];", "<?php\n$a = [1;"),
+        ("html", "<p>a</p>", "<p>a</p"),
+        ("css", "a { color: red }", "a { color: red"),
         ("javascript", 'import a from "./a.js";\nawait a();', "const a = ;"),
     ],
 )
@@ -163,6 +218,11 @@ def test_indented_and_quoted_blocks_are_seen() -> None:
     page = "- item\n\n    ```python\n    if a:\n        b\n    ```\n\n> ```json\n> [1,]\n> ```\n"
     assert [block.text for block in blocks(page)] == ["if a:\n    b\n", "[1,]\n"]
     assert [found.split(" ")[0] for found in problems(page, "x")] == ["x:9:"]
+
+
+def test_a_language_without_a_parser_is_named() -> None:
+    (found,) = problems("```nginx\nlisten 80;\n```\n", "docs/x.md")
+    assert found.startswith("docs/x.md:2: nothing here parses nginx: include a file")
 
 
 def test_output_is_not_parsed_and_files_are_tested_where_they_are() -> None:
