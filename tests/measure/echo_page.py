@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.measure.results import load, middle
+from tests.places import fill_one
 from tests.site import ROOT
 
 PAGE = ROOT / "docs/tools/echo.md"
@@ -28,8 +29,6 @@ MEMORY = {
 }
 ROUND_TRIP = {"round_trip_64": "64 B", "round_trip_16k": "16 KiB"}
 SERVERS = {"ours": "this server", "bare": "`websockets`", "ws": "`ws`", "ws_defaults": "`ws`, own"}
-
-_START, _END = "<!-- bench -->\n", "<!-- end -->"
 
 
 def value(data: dict[str, Any], case: str, server: str, key: str) -> float | None:
@@ -118,16 +117,8 @@ def text(data: dict[str, Any]) -> str:
 
 
 def render(page: str, data: dict[str, Any]) -> str:
-    """Return the page with its tables made anew.
-
-    Raises:
-        ValueError: the page has no place for them.
-    """
-    before, marker, after = page.partition(_START)
-    _, end, rest = after.partition(_END)
-    if not (marker and end):
-        raise ValueError(f"{PAGE.name} has no place for the tables")
-    return f"{before}{marker}\n{text(data)}\n\n{end}{rest}"
+    """Return the page with its tables made anew; ValueError where it has no place for them."""
+    return fill_one(page, "measured", "bench", text(data))
 
 
 def main() -> None:

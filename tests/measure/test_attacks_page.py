@@ -51,5 +51,5 @@ _REST = {"longest_wait_s": 1, "held_last": 1}
 
 
 def test_page_without_a_place_is_an_error() -> None:
-    with pytest.raises(ValueError, match="no place"):
+    with pytest.raises(ValueError, match="must have one place"):
         render("# Page\n", RESULTS)

@@ -37,7 +37,7 @@ def test_changed_number_changes_the_table() -> None:
 
 
 def test_page_without_a_place_is_an_error() -> None:
-    with pytest.raises(ValueError, match="no place"):
+    with pytest.raises(ValueError, match="must have one place"):
         render("# Page\n", RESULTS)
 
 

@@ -20,6 +20,7 @@ from playwright.async_api import Page, async_playwright
 from tests.browser import chromium
 from tests.measure import machine, results
 from tests.measure.transports.line import Count, Line
+from tests.places import fill_one
 from tests.site import ROOT
 from tests.use_cases.apps import FOLDER, running
 
@@ -121,13 +122,6 @@ def table(data: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def filled(page: str, data: dict[str, Any]) -> str:
-    """The page's text with the table in its place."""
-    before, _, rest = page.partition("<!-- measured: tokens -->")
-    _, _, after = rest.partition("<!-- end -->")
-    return f"{before}<!-- measured: tokens -->\n\n{table(data)}\n\n<!-- end -->{after}"
-
-
 def main() -> None:
     """Measure, and write the data and the page."""
     about, began = machine.describe(), time.monotonic()
@@ -145,7 +139,7 @@ def main() -> None:
         **found,
     }
     results.save(FILE, data)
-    PAGE.write_text(filled(PAGE.read_text("utf-8"), data), "utf-8")
+    PAGE.write_text(fill_one(PAGE.read_text("utf-8"), "measured", "tokens", table(data)), "utf-8")
 
 
 if __name__ == "__main__":

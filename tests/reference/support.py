@@ -9,11 +9,11 @@ are made again from the extract that lies beside the reference page.
 from __future__ import annotations
 
 import json
-import re
 import sys
 from pathlib import Path
 from typing import Any, cast
 
+from tests import places
 from tests.site import ROOT
 
 PAGE = ROOT / "docs/reference/browser-support.md"
@@ -23,8 +23,6 @@ EXTRACT = ROOT / "docs/reference/browser-support/compat.json"
 
 Json = dict[str, Any]
 
-_PLACE = re.compile(r"^<!-- support: (.*?) -->$.*?^<!-- end -->$", re.M | re.S)
-_MARKER = "<!-- support:"
 
 # What the tables show: the path in browser-compat-data, and what the page calls it.
 FEATURES = {
@@ -244,16 +242,7 @@ def render(page: str, data: Json) -> str:
         "tabs": _tabs(data),
     }
 
-    def filled(place: re.Match[str]) -> str:
-        name = place[1]
-        if name not in parts or _MARKER in place[0][len(_MARKER) :]:
-            raise ValueError(f"`{name}` has no end, or is none of {', '.join(parts)}")
-        return f"<!-- support: {name} -->\n\n{parts[name]}\n\n<!-- end -->"
-
-    text, number = _PLACE.subn(filled, page)
-    if number != page.count(_MARKER):
-        raise ValueError("a place for browser support has no end")
-    return text
+    return places.fill(page, "support", parts)
 
 
 def main(arguments: list[str]) -> None:

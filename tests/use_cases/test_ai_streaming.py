@@ -16,7 +16,8 @@ from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
 
 from tests.measure import results
-from tests.measure.tokens import FILE, PAGE, filled
+from tests.measure.tokens import FILE, PAGE, table
+from tests.places import fill_one
 from tests.use_cases.apps import FOLDER, PATIENCE, App, running
 
 ORIGIN = "https://app.example.com"
@@ -205,7 +206,7 @@ def test_pages_of_other_origins_are_refused(app: App) -> None:
 
 def test_the_page_shows_what_was_measured_and_lists_its_files() -> None:
     page = PAGE.read_text("utf-8")
-    assert filled(page, results.load(FILE)) == page
+    assert fill_one(page, "measured", "tokens", table(results.load(FILE))) == page
     listed = set(yaml.safe_load(page.split("\n---\n")[0])["samples"])
     folder = FOLDER / "ai-streaming"
     files = {path.name for path in folder.iterdir() if path.suffix in {".py", ".js"}}

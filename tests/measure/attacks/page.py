@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
 from tests.measure.results import load, middle
+from tests.places import fill_one
 from tests.site import ROOT
 
 PAGE = ROOT / "docs/build/security.md"
@@ -22,7 +22,6 @@ NAMES = {
     "flood": "Flood, 5,000 messages",
     "reader": "One client that never reads",
 }
-_PLACE = re.compile(r"(?<=^<!-- measured: attacks -->\n).*?(?=^<!-- end -->$)", re.M | re.S)
 
 
 def text_of(message: str | bytes) -> object:
@@ -99,15 +98,8 @@ def text(data: dict[str, Any]) -> str:
 
 
 def render(page: str, data: dict[str, Any]) -> str:
-    """Return the page with its table made anew.
-
-    Raises:
-        ValueError: the page has no place for it.
-    """
-    filled, number = _PLACE.subn(lambda _: f"\n{text(data)}\n\n", page)
-    if number != 1:
-        raise ValueError(f"{PAGE.name} has no place for the measured costs, or several")
-    return filled
+    """Return the page with its table made anew; ValueError where it has no place for it."""
+    return fill_one(page, "measured", "attacks", text(data))
 
 
 def main() -> None:

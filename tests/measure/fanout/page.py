@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from tests.measure.results import load, middle
+from tests.places import fill_one
 from tests.site import ROOT
 
 PAGE = ROOT / "docs/build/scale.md"
@@ -20,7 +20,6 @@ NAMES = {
     "redis": "2 processes, Redis",
     "nats": "2 processes, NATS",
 }
-_PLACE = re.compile(r"(?<=^<!-- measured: fanout -->\n).*?(?=^<!-- end -->$)", re.M | re.S)
 _ORIGIN = """\
 *Times* compares the processor time of all server processes for one delivered message with one
 process alone; the broker's own time comes on top, once for each message that is sent.
@@ -69,15 +68,8 @@ def text(data: dict[str, Any]) -> str:
 
 
 def render(page: str, data: dict[str, Any]) -> str:
-    """Return the page with its table made anew.
-
-    Raises:
-        ValueError: the page has no place for it.
-    """
-    filled, number = _PLACE.subn(lambda _: f"\n{text(data)}\n\n", page)
-    if number != 1:
-        raise ValueError(f"{PAGE.name} has no place for the measured costs, or several")
-    return filled
+    """Return the page with its table made anew; ValueError where it has no place for it."""
+    return fill_one(page, "measured", "fanout", text(data))
 
 
 def main() -> None:
