@@ -49,9 +49,9 @@ def say(chat: Locator, text: str) -> None:
     chat.get_by_role("textbox").press("Enter")
 
 
-def started(page: Page, site: Site, url: str) -> tuple[Locator, Locator]:
+def started(page: Page, site: Site, url: str, path: str = PAGE) -> tuple[Locator, Locator]:
     """The embedded demo, started; gives the panes of Ada and Ben."""
-    page.goto(site.url(PAGE))
+    page.goto(site.url(path))
     demo = page.get_by_role("region", name="Demo: chat")
     demo.evaluate(NAME_SERVER, url)
     page.get_by_role("button", name="Start the demo").click()
@@ -115,6 +115,13 @@ def test_what_goes_over_the_wire_keeps_the_schema(page: Page, site: Site, chat: 
             validator.validate(json.loads(message))
             kinds.add(json.loads(message)["type"])
     assert kinds >= {"join", "say", "joined", "message", "refused", "people"}
+
+
+def test_a_first_app_is_shown_as_what_it_can_become(page: Page, site: Site, chat: App) -> None:
+    ada, ben = started(page, site, chat.url, "build/first-app/")
+    expect(ada.locator(".people")).to_have_text("Ada, Ben", timeout=LONG)
+    say(ada, "hello")
+    expect(ben.get_by_role("log")).to_contain_text("Ada: hello", timeout=LONG)
 
 
 def test_the_embedded_chat(page: Page, site: Site, chat: App, errors: list[str]) -> None:

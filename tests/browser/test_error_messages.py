@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
+from websockets.exceptions import InvalidStatus
 
 from tests.browser.modules import Modules
 from tests.deploy.clients import ended_without_a_close_frame, refusal
-from tests.deploy.stack import echo, nginx_of_its_page, refusing
+from tests.deploy.stack import echo, haproxy, nginx_of_its_page, refusing
 from tests.samples.error_messages import captured, compressing
 from tests.site import ROOT, Site
 
@@ -91,13 +92,21 @@ def test_libraries_and_curl_say_what_the_page_shows(tmp_path: Path) -> None:
     assert missing == {}
 
 
-def test_messages_of_java_are_those_that_the_test_of_its_page_provokes() -> None:
-    page = (ROOT / "docs" / "languages" / "java.md").read_text("utf-8")
-    section = page.split("{ #errors }", 1)[1].split("\n#", 1)[0]
-    seen = re.findall(r"^`([^`]+)`\n:   ", section, re.MULTILINE)
-    shown = [text for name, text in ROWS.items() if name.startswith("java-")]
-    assert len(shown) >= 5
-    assert [text for text in shown if not any(one.endswith(text) for one in seen)] == []
+@pytest.mark.parametrize(
+    ("prefix", "path", "shown"),
+    [
+        ("java-", "languages/java.md", r"^`([^`]+)`\n:   "),
+        ("uvicorn-", "frameworks/fastapi.md", r"^(WARNING: .*)$"),
+    ],
+)
+def test_messages_are_those_that_the_test_of_their_own_page_provokes(
+    prefix: str, path: str, shown: str
+) -> None:
+    page = (ROOT / "docs" / path).read_text("utf-8")
+    seen = re.findall(shown, page, re.MULTILINE)
+    rows = [text for name, text in ROWS.items() if name.startswith(prefix)]
+    assert rows
+    assert [text for text in rows if not any(one.endswith(text) for one in seen)] == []
 
 
 def test_nginx_logs_what_the_page_shows(tmp_path: Path) -> None:
@@ -119,8 +128,15 @@ def test_nginx_logs_what_the_page_shows(tmp_path: Path) -> None:
         assert ROWS[name] in log
 
 
+def test_haproxy_answers_what_the_page_shows(tmp_path: Path) -> None:
+    with refusing() as port, haproxy(tmp_path, port) as (proxy, _):
+        with pytest.raises(InvalidStatus) as refused:
+            proxy.connect()
+        assert ROWS["haproxy-refused"] in (refused.value.response.body or b"").decode()
+
+
 def test_each_message_is_provoked_or_named_as_seen_elsewhere(tmp_path: Path) -> None:
-    ours = ("chromium-", "nginx-", "java-")
+    ours = ("chromium-", "nginx-", "haproxy-", "java-", "uvicorn-")
     libraries = {name for name in ROWS if not name.startswith(ours)} - ELSEWHERE
     source = (ROOT / "tests" / "samples" / "error_messages.py").read_text("utf-8")
     assert len(ROWS) >= 30

@@ -3,7 +3,8 @@
  * wraps stays until it is started, and where its server is not running.
  *
  * Attributes: `app`, the folder whose `app.js` is mounted, and the server, `<meta name="chat-url">`;
- * `panes`, a name for each copy of it; `url`, another server. A folder's `app.js` exports
+ * `panes`, a name for each copy of it; `files`, the folder's address, with its slash, where the page is
+ * not its own; `url`, another server. A folder's `app.js` exports
  * `mount(element, { url, name, room })`, which returns what ends it; all copies get the same room, which
  * nobody else has.
  * @module
@@ -37,8 +38,8 @@ export default class DemoApp extends HTMLElement {
   connectedCallback() {
     this.#life = new AbortController();
     const app = this.getAttribute("app") ?? "";
-    // The page's address, as long as it is this page's.
-    this.#module = new URL("app.js", document.baseURI).href;
+    // Against the page's address, as long as it is this page's.
+    this.#module = new URL(`${this.getAttribute("files") ?? ""}app.js`, document.baseURI).href;
     const content = document.querySelector(`meta[name="${CSS.escape(app)}-url"]`)?.getAttribute("content");
     const url = address(this.getAttribute("url") ?? content);
     this.setAttribute("role", "region");
