@@ -7,6 +7,7 @@ import http.server
 import itertools
 import json
 import os
+import re
 import shutil
 import subprocess
 import threading
@@ -23,7 +24,7 @@ from websockets.sync.server import ServerConnection
 from echo_demo.background import BackgroundServer
 from tests.browser import servers
 from tests.echo.node_packages import node_packages
-from tests.samples.programs import Running, free_port
+from tests.samples.programs import Running
 from tests.site import ROOT
 
 FOLDER = ROOT / "docs" / "frameworks" / "react"
@@ -189,13 +190,12 @@ def production(built: Built, url: str) -> Iterator[str]:
 def npm_run_dev(built: Built, url: str) -> Iterator[str]:
     index = built.folder / "index.html"
     index.write_text(index.read_text("utf-8").replace("ws://127.0.0.1:8765/", url), "utf-8")
-    port = free_port()
-    vite = f"node_modules/vite/bin/vite.js --host 127.0.0.1 --strictPort --port {port}"
+    vite = "node_modules/vite/bin/vite.js --host 127.0.0.1 --port 0"
     running = Running(["node", *vite.split()], built.folder)
     try:
-        while f"127.0.0.1:{port}" not in running.line(LIMIT / 1000):
+        while not (found := re.search(r"http://127\.0\.0\.1:\d+/", running.line(4 * LIMIT / 1000))):
             pass
-        yield f"http://127.0.0.1:{port}/"
+        yield found[0]
     finally:
         running.end()
 

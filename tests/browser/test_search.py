@@ -70,7 +70,7 @@ def test_a_result_shows_its_section_and_the_matching_sentence(page: Page, site: 
 
 
 def test_a_sentence_finds_the_page_that_has_most_of_its_words(page: Page, site: Site) -> None:
-    open_search(page, site, "why would jjjjkkkk close with 1006 unexpectedly")
+    open_search(page, site, "why would zzzzqqqq close with 1006 unexpectedly")
     expect(results(page).first).to_contain_text("Close code 1006")
     expect(results(page).first.locator("mark")).not_to_have_count(0)
 
@@ -97,7 +97,7 @@ def test_enter_in_the_field_takes_the_first_result(page: Page, site: Site) -> No
 
 
 def test_nothing_found_is_said(page: Page, site: Site) -> None:
-    open_search(page, site, "jjjjkkkk")
+    open_search(page, site, "zzzzqqqq")
     status = dialog(page).get_by_role("status")
     expect(status).to_contain_text("Nothing found")
     expect(results(page)).to_have_count(0)
