@@ -93,6 +93,19 @@ def test_people_come_type_and_go(chat: App) -> None:
         ada.sees("Ada")
 
 
+def test_who_has_said_something_types_no_more(chat: App) -> None:
+    with talking(chat.url, "Ada", "said") as ada, talking(chat.url, "Ben", "said") as ben:
+        ada.sees("Ada", "Ben")
+        ben.send(type="typing")
+        while not any(one["typing"] for one in ada.people):
+            ada.hear()
+        ben.say("what was typed")
+        ada.hear_all(1)
+        ada.say("seen")
+        assert ada.hear_all(2) == ["what was typed", "seen"]
+        assert not any(one["typing"] for one in ada.people)
+
+
 def test_moderation_says_why(chat: App) -> None:
     with talking(chat.url, "Ada", "moderated") as ada:
         key = ada.say("a SCAM")

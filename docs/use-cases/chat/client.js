@@ -54,6 +54,7 @@ export class Chat extends EventTarget {
     const key = crypto.randomUUID();
     this.#waiting.set(key, text);
     this.#fire("waiting", { key, text });
+    this.#typed = -TYPING; // whoever types on now has begun anew
     if (this.#joined) this.#send({ type: "say", key, text });
     return true;
   }

@@ -97,6 +97,11 @@ class Room:
             self.changed()
             asyncio.get_running_loop().call_later(TYPING + 0.1, self.changed)
 
+    def has_said(self, guest: Guest) -> None:
+        if guest.typing_until > time.monotonic():
+            guest.typing_until = 0.0
+            self.changed()
+
     def changed(self) -> None:
         self.version += 1
         self.wake()

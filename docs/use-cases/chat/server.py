@@ -108,6 +108,7 @@ async def listen(websocket: ServerConnection, room: Room, name: str) -> None:
                 await websocket.send(json.dumps(refusal))
             else:
                 await room.publish(message["key"], name, message["text"])
+                room.has_said(guest)
     finally:
         room.leave(guest)
 
