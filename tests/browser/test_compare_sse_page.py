@@ -15,8 +15,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from tests.browser.line import PATIENCE, Line, line
+from tests.content import front_matter
 from tests.samples.programs import Running, free_port
-from tests.samples.test_manifests import front_matter
 from tests.site import ROOT
 
 PAGE = ROOT / "docs" / "compare" / "sse.md"
@@ -78,7 +78,8 @@ def shown(page: Page, way: str, *texts: str) -> None:
 
 
 def test_the_page_lists_the_files_that_run_here() -> None:
-    assert set(front_matter(PAGE)["samples"]) == {f"compare/sse/{name}" for name in FILES}
+    listed = front_matter.read(PAGE.read_text("utf-8"))["samples"]
+    assert set(listed) == {f"compare/sse/{name}" for name in FILES}
 
 
 def test_a_cut_line_loses_nothing_and_doubles_nothing(page: Page, board: Board, way: Line) -> None:

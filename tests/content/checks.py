@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.content import built, citations, front_matter, moved, prose, strict
+from tests.content import built, citations, fences, front_matter, moved, prose, samples, strict
 from tests.content.html_file import Fault
 from tests.content.problem import Problem, in_order, line_of
 from tests.content.tree import Tree, url_of
@@ -19,7 +19,7 @@ def lint(tree: Tree) -> list[Problem]:
     return in_order(
         problem
         for page in tree.pages
-        for check in (front_matter.check, prose.check, citations.check)
+        for check in (front_matter.check, prose.check, citations.check, fences.check)
         for problem in check(tree, page)
     )
 
@@ -30,7 +30,7 @@ def check(tree: Tree) -> list[Problem]:
         folder = Path(name)
         # The build is a process of its own, so both cores are at work.
         build = pool.submit(strict.build, tree, folder)
-        problems = [*lint(tree), *moved.check(tree), *build.result()]
+        problems = [*lint(tree), *moved.check(tree), *samples.check(tree), *build.result()]
         if any(folder.iterdir()):
             problems += _not_yet(problems, _located(tree, built.Built(folder, strict.ADDRESS)))
     return in_order(problems)

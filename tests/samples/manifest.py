@@ -29,7 +29,9 @@ of this file. What each role must do is in docs/about/writing.md; `contract.py`,
 
 from __future__ import annotations
 
+import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -39,7 +41,12 @@ DOCS = ROOT / "docs"
 NAME = "samples.toml"
 # What a server's library does with a frame that is not masked, if not what section 5.1 asks.
 UNMASKED = ("mute_on_unmasked", "takes_unmasked")
-KEYS = {"file", "role", "run", "max_size", "test", "stop_code", *UNMASKED}
+KEYS = ("file", "role", "run", "max_size", "test", "stop_code", *UNMASKED)
+# The programs that may be named under `tools`: those that continuous integration has. A name that
+# no machine knows would skip its samples everywhere, and nobody would see it.
+TOOLS = ("cargo", "go", "java", "javac", "mcs", "mvn", "node", "npm", "openssl", "php")
+# What every machine has that runs the tests.
+_EVERYWHERE = ("{python}", "env", "sh")
 # The key that a role needs beside file, role and run.
 NEEDED = {
     "client": None,
@@ -51,7 +58,15 @@ NEEDED = {
 
 
 class ManifestError(ValueError):
-    """A manifest does not say what it must; the message names the file and the remedy."""
+    """A manifest does not say what it must; the message names file, line and remedy."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong in a manifest, and the line that is to be mended; 0 where it is missing."""
+
+    line: int
+    message: str
 
 
 @dataclass(frozen=True)
@@ -90,78 +105,159 @@ class Manifest:
         return {f"{folder}/{sample.file}" for sample in self.samples}
 
 
-def load(path: Path) -> Manifest:
-    """Read one manifest; raises ManifestError where something is missing or unknown."""
-
-    def fail(problem: str) -> ManifestError:
-        return ManifestError(f"{path}: {problem}")
-
-    def strings(value: Any, key: str, example: str) -> tuple[str, ...]:
-        if not isinstance(value, list) or not value or not all(isinstance(v, str) for v in value):
-            raise fail(f"{key} must be a list of strings, such as {example}")
-        return tuple(value)
-
-    def tables(value: Any) -> list[dict[str, Any]]:
-        if not isinstance(value, list) or not all(isinstance(v, dict) for v in value):
-            raise fail("write [[sample]], in two pairs of brackets, before each file")
-        return value
-
+def faults(path: Path, root: Path = ROOT) -> Iterator[Fault]:
+    """Yield all that is wrong in the manifest ``path`` of the repository ``root``."""
+    text = path.read_text(encoding="utf-8")
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise fail(str(error)) from error
-    if unknown := set(data) - {"tools", "build", "versions", "sample"}:
-        known = "tools, build, versions, [[sample]]"
-        raise fail(f"unknown keys: {', '.join(sorted(unknown))}; known: {known}")
-    samples: list[Sample] = []
-    for entry in tables(data.get("sample", [])):
-        name = entry.get("file", "a sample")
-        if unknown := set(entry) - KEYS:
-            raise fail(f"{name}: unknown keys: {', '.join(sorted(unknown))}")
-        if name in [sample.file for sample in samples]:
-            raise fail(f"{name} stands here twice; remove one")
-        if missing := {"file", "role", "run"} - set(entry):
-            raise fail(f"{name}: missing keys: {', '.join(sorted(missing))}")
-        if not (path.parent / str(name)).is_file():
-            raise fail(f"{name}: there is no such file beside {NAME}")
-        role, size, test = entry["role"], entry.get("max_size"), entry.get("test")
-        if not isinstance(role, str) or role not in NEEDED:
-            raise fail(f"{name}: role must be one of {', '.join(NEEDED)}")
-        for key in ("max_size", "test"):
-            if (key == NEEDED[role]) != (key in entry):
-                verb = "add" if key == NEEDED[role] else "remove"
-                raise fail(f"{name}: {verb} {key}, because the role is {role!r}")
-        if size is not None and (type(size) is not int or size < 1):
-            raise fail(f"{name}: max_size must be a number of bytes, such as 65_536")
-        if test is not None and not (ROOT / str(test)).is_file():
-            raise fail(f"{name}: the test {test} does not exist; its path starts with tests/")
-        unmasked = {key: entry.get(key, False) for key in UNMASKED}
-        for key, value in unmasked.items():
-            if type(value) is not bool or (value and role != "server"):
-                raise fail(f"{name}: {key} is true for a server or false")
-        code = entry.get("stop_code", 1001)
-        if code not in (1001, 1012) or (code == 1012 and role != "server"):
-            raise fail(f"{name}: stop_code is 1001, or 1012 for a server")
-        run = strings(entry["run"], f"{name}: run", '["./echo_server"]')
-        samples.append(Sample(name, role, run, size, test, **unmasked, stop_code=code))
-    if not samples:
-        raise fail("add a [[sample]] for each file that the tests are to run")
+        yield _no_toml(text, str(error))
+        return
+    known = ("tools", "build", "versions", "sample")
+    for key in data:
+        if key not in known:
+            remedy = (
+                "correct or remove it; known at the top are tools, build, versions and [[sample]]"
+            )
+            yield Fault(_line(text, key), f"unknown key `{key}`; {remedy}")
+    yield from _commands(text, data)
+    entries = data.get("sample", [])
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        yield Fault(
+            _line(text, "sample"), "write [[sample]], in two pairs of brackets, before each file"
+        )
+    elif not entries:
+        yield Fault(0, "add a [[sample]] for each file that the tests are to run")
+    else:
+        names: list[Any] = []
+        for index, entry in enumerate(entries):
+            name = entry.get("file", "a sample")
+            if name in names:
+                yield Fault(_line(text, "file", index), f"{name} stands here twice; remove one")
+            names.append(name)
+            for key, message in _sample(path.parent, root, entry, data.get("tools", [])):
+                yield Fault(_line(text, key, index), f"{name}: {message}")
+
+
+def _no_toml(text: str, error: str) -> Fault:
+    place = re.search(r" \(at line (\d+), column (\d+)\)$", error)
+    line = int(place[1]) if place else text.count("\n") + 1
+    what = f"{error.removesuffix(place[0])} in column {place[2]}" if place else error
+    remedy = "each line is `key = value`, strings stand in quotes, lists in [brackets]"
+    return Fault(line, f"this is not TOML: {what}; {remedy}")
+
+
+def _commands(text: str, data: dict[str, Any]) -> Iterator[Fault]:
+    """Yield what is wrong with the toolchains and with the commands that come before a sample."""
+    if "tools" in data:
+        tools, line = data["tools"], _line(text, "tools")
+        if not _are_strings(tools):
+            yield Fault(line, 'tools must be a list of strings, such as ["go"]')
+        else:
+            for tool in tools:
+                if tool not in TOOLS:
+                    yield Fault(
+                        line,
+                        f"tools names `{tool}`, which is none of {', '.join(TOOLS)}; correct it, "
+                        "or add it to TOOLS in tests/samples/manifest.py, and to PACKAGES in "
+                        "tests/deploy/programs.py the Debian package that brings it",
+                    )
+    for key, example in (("build", '["go", "build", "a.go"]'), ("versions", '["go", "version"]')):
+        steps = data.get(key, [])
+        if not isinstance(steps, list) or not all(map(_are_strings, steps)):
+            remedy = f"a list of strings, such as {key} = [{example}]"
+            yield Fault(_line(text, key), f"each command in {key} must be {remedy}")
+
+
+def _sample(
+    folder: Path, root: Path, entry: dict[str, Any], tools: Any
+) -> Iterator[tuple[str, str]]:
+    """Yield the keys of a sample that are wrong or missing, and what to do."""
+    for key in entry:
+        if key not in KEYS:
+            yield key, f"unknown key `{key}`; correct or remove it, the keys are: {', '.join(KEYS)}"
+    for key in ("file", "role", "run"):
+        if key not in entry:
+            yield "file", f"missing key `{key}`; tests/samples/manifest.py says what it holds"
+    if "file" in entry and not (folder / str(entry["file"])).is_file():
+        yield "file", f"there is no such file beside {NAME}; correct the name, or add the file"
+    if "role" in entry:
+        yield from _role(root, entry)
+    if "run" in entry:
+        run = entry["run"]
+        if not _are_strings(run):
+            yield "run", 'run must be a list of strings, such as ["./echo_server"]'
+        elif entry.get("role") != "other" and "/" not in run[0] and _unlisted(run[0], tools):
+            yield "run", f"run needs `{run[0]}`; add it to tools at the top of the file"
+
+
+def _role(root: Path, entry: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    role = entry["role"]
+    if not isinstance(role, str) or role not in NEEDED:
+        yield "role", f"role must be one of {', '.join(NEEDED)}"
+        return
+    for key in ("max_size", "test"):
+        if (key == NEEDED[role]) != (key in entry):
+            verb = "add" if key == NEEDED[role] else "remove"
+            yield key if key in entry else "role", f"{verb} {key}, because the role is {role!r}"
+    size, test = entry.get("max_size"), entry.get("test")
+    if size is not None and (type(size) is not int or size < 1):
+        yield "max_size", "max_size must be a number of bytes, such as 65_536"
+    if test is not None and not (root / str(test)).is_file():
+        yield "test", f"the test {test} does not exist; its path starts with tests/"
+    for key in UNMASKED:
+        value = entry.get(key, False)
+        if type(value) is not bool or (value and role != "server"):
+            yield key, f"{key} is true for a server or false"
+    code = entry.get("stop_code", 1001)
+    if code not in (1001, 1012) or (code == 1012 and role != "server"):
+        yield "stop_code", "stop_code is 1001, or 1012 for a server"
+
+
+def _are_strings(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(v, str) for v in value)
+
+
+def _unlisted(program: str, tools: Any) -> bool:
+    return program not in _EVERYWHERE and _are_strings(tools or [program]) and program not in tools
+
+
+_HEADER = re.compile(r"^[ \t]*\[{1,2}[ \t]*[\w.-]+[ \t]*\]{1,2}[ \t]*(?:#.*)?$", re.M)
+
+
+def _line(text: str, key: str, sample: int | None = None) -> int:
+    """Return where ``key`` stands, in the file or in a sample; if nowhere, where that begins."""
+    headers = list(_HEADER.finditer(text))
+    samples = [found.start() for found in headers if "[[" in found[0] and "sample" in found[0]]
+    start = 0 if sample is None or sample >= len(samples) else samples[sample]
+    after = [found.start() for found in headers if found.start() > start]
+    end = len(text) if sample is None else next(iter(after), len(text))
+    written = rf"^[ \t]*\[*[ \t]*[\"']?{re.escape(key)}[\"']?[ \t]*[=\].]"
+    found = re.compile(written, re.M).search(text, start, end)
+    return text.count("\n", 0, found.start() if found else start) + 1
+
+
+def load(path: Path, root: Path = ROOT) -> Manifest:
+    """Read one manifest; raises ManifestError where something is missing or unknown."""
+    for fault in faults(path, root):
+        place = f"{path}:{fault.line}" if fault.line else f"{path}"
+        raise ManifestError(f"{place}: {fault.message}")
+    data = tomllib.loads(path.read_text(encoding="utf-8"))
     return Manifest(
         folder=path.parent,
-        samples=tuple(samples),
-        tools=strings(data["tools"], "tools", '["go"]') if "tools" in data else (),
-        build=tuple(
-            strings(step, "each command in build", '["go", "build", "echo_server.go"]')
-            for step in data.get("build", [])
-        ),
-        versions=tuple(
-            strings(step, "each command in versions", '["go", "version"]')
-            for step in data.get("versions", [])
-        ),
+        samples=tuple(Sample(**{**one, "run": tuple(one["run"])}) for one in data["sample"]),
+        tools=tuple(data.get("tools", ())),
+        build=tuple(map(tuple, data.get("build", ()))),
+        versions=tuple(map(tuple, data.get("versions", ()))),
     )
+
+
+def paths(docs: Path = DOCS) -> list[Path]:
+    """Return every manifest under ``docs``."""
+    skipped = {"node_modules", "target"}
+    return [p for p in sorted(docs.rglob(NAME)) if not skipped & set(p.parts)]
 
 
 def load_all(docs: Path = DOCS) -> list[Manifest]:
     """Read every manifest under ``docs``."""
-    skipped = {"node_modules", "target"}
-    return [load(p) for p in sorted(docs.rglob(NAME)) if not skipped & set(p.parts)]
+    return [load(path) for path in paths(docs)]

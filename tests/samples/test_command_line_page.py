@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.content.test_fences import blocks
+from tests.content.fences import blocks
 from tests.deploy.stack import PATIENCE, echo
 from tests.echo.node_packages import node_packages
 from tests.samples.conftest import Build

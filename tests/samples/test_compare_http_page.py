@@ -18,8 +18,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 from websockets.sync.server import ServerConnection, serve
 
+from tests.content import front_matter
 from tests.samples.programs import Running, free_port
-from tests.samples.test_manifests import front_matter
 from tests.site import ROOT
 
 PAGE = ROOT / "docs" / "compare" / "http.md"
@@ -88,7 +88,8 @@ def answer(connection: ClientConnection) -> dict[str, Any]:
 
 def test_the_page_lists_the_files_that_run_here() -> None:
     files = {"server.py", *CLIENTS}
-    assert set(front_matter(PAGE)["samples"]) == {f"compare/http/{name}" for name in files}
+    listed = front_matter.read(PAGE.read_text("utf-8"))["samples"]
+    assert set(listed) == {f"compare/http/{name}" for name in files}
 
 
 @pytest.mark.parametrize("client", CLIENTS)

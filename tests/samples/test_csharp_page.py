@@ -16,7 +16,7 @@ import tree_sitter_c_sharp
 from tree_sitter import Language, Parser
 
 from echo_demo.background import BackgroundServer
-from tests.content.test_fences import blocks
+from tests.content.fences import blocks
 from tests.samples import broadcast, contract, dotnet, peers, resilient
 from tests.samples.conftest import Build
 from tests.samples.manifest import DOCS, load

@@ -19,7 +19,7 @@ import pytest
 import trustme
 from websockets.sync.server import ServerConnection, serve
 
-from tests.content.test_fences import blocks
+from tests.content.fences import blocks
 from tests.deploy.programs import need
 from tests.samples import broadcast, contract, peers, resilient
 from tests.samples.conftest import Build

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 import pytest
 
+from tests.content import front_matter
 from tests.samples import lossy_udp
 from tests.samples.conftest import Build
 from tests.samples.manifest import DOCS, load
 from tests.samples.programs import Program, Running, free_port, run_client, running_server
-from tests.samples.test_manifests import front_matter
 
 PAGE = DOCS / "compare" / "webtransport.md"
 MANIFEST = load(DOCS / "compare" / "webtransport" / "samples.toml")
@@ -24,7 +24,9 @@ OPENING = 12
 
 def test_the_page_lists_these_and_what_runs_in_a_browser() -> None:
     in_a_browser = {"compare/webtransport/client.js"}  # tests/browser/test_webtransport_page.py
-    assert set(front_matter(PAGE)["samples"]) == MANIFEST.paths | in_a_browser
+    assert (
+        set(front_matter.read(PAGE.read_text("utf-8"))["samples"]) == MANIFEST.paths | in_a_browser
+    )
 
 
 @dataclass(frozen=True)
