@@ -50,10 +50,13 @@ class Result:
 
 
 def environment() -> dict[str, str]:
-    """What a reader's shell has: no proxy between loopback ports, no help with flushing output."""
+    """What a reader's shell has: no proxy between loopback ports, no help with flushing output.
+
+    Without colour, which some programs take a machine with CI set to be able to show.
+    """
     hidden = {"PYTHONUNBUFFERED", "PYTHONPATH"}
     kept = {k: v for k, v in os.environ.items() if k not in hidden and "proxy" not in k.lower()}
-    return {**kept, "PYTHONWARNINGS": "error", "PYTHONDONTWRITEBYTECODE": "1"}
+    return {**kept, "NO_COLOR": "1", "PYTHONWARNINGS": "error", "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def prepare(manifest: Manifest, folder: Path) -> dict[str, Program]:
