@@ -1,4 +1,7 @@
-"""What every page is made of: frame, head and foot from front matter, the page for no page."""
+"""What every page is made of: frame, head and foot from front matter, the page for no page.
+
+Its elements are <color-scheme>, <code-tools> and <not-found-search>.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What helps to read a page: its contents, its tabs, its files, its face, and how it prints."""
+"""What helps to read a page: its contents, its tabs, its files, its face, and how it prints.
+
+Its elements are <page-contents> and <linked-tabs>.
+"""
 
 from __future__ import annotations
 

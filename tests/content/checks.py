@@ -8,37 +8,59 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.content import built, citations, fences, front_matter, moved, prose, samples, strict
+from tests.content import (
+    built,
+    citations,
+    elements,
+    fences,
+    files,
+    front_matter,
+    moved,
+    prose,
+    samples,
+    spelling,
+    strict,
+)
 from tests.content.html_file import Fault
 from tests.content.problem import Problem, in_order, line_of
 from tests.content.tree import Tree, url_of
+
+_OF_A_PAGE = (files.check, front_matter.check, prose.check, citations.check, fences.check)
+_OF_ALL = (moved.check, samples.check, elements.check, spelling.check)
 
 
 def lint(tree: Tree) -> list[Problem]:
     """Return what is wrong in the Markdown files, without building them."""
     return in_order(
-        problem
-        for page in tree.pages
-        for check in (front_matter.check, prose.check, citations.check, fences.check)
-        for problem in check(tree, page)
+        problem for page in tree.pages for check in _OF_A_PAGE for problem in check(tree, page)
     )
 
 
 def check(tree: Tree) -> list[Problem]:
     """Lint ``tree``, build it strictly and check what was built."""
+    if unreadable := in_order(files.unreadable(tree)):
+        return unreadable
     with tempfile.TemporaryDirectory() as name, ThreadPoolExecutor(1) as pool:
         folder = Path(name)
         # The build is a process of its own, so both cores are at work.
         build = pool.submit(strict.build, tree, folder)
-        problems = [*lint(tree), *moved.check(tree), *samples.check(tree), *build.result()]
+        problems = lint(tree)
+        for of_all in _OF_ALL:
+            problems += of_all(tree)
+        problems += build.result()
         if any(folder.iterdir()):
             problems += _not_yet(problems, _located(tree, built.Built(folder, strict.ADDRESS)))
     return in_order(problems)
 
 
 def _not_yet(known: list[Problem], more: Iterator[Problem]) -> list[Problem]:
-    """Return ``more`` without what the source's own checks have found in the same line."""
-    places = {(problem.path, problem.line) for problem in known if problem.line}
+    """Return ``more`` without what the source's own checks have found in the same line.
+
+    What is said of a whole page may follow from any of them: front matter that cannot be read
+    leaves the page without its title.
+    """
+    places = {(problem.path, problem.line) for problem in known}
+    places |= {(problem.path, 0) for problem in known}
     return [problem for problem in more if (problem.path, problem.line) not in places]
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from hooks import redirects
-from tests.content.problem import Problem
+from tests.content.problem import Problem, placed
 from tests.content.tree import Tree, url_of
 
 _FILE = Path("hooks", redirects.MOVES.name)
@@ -19,7 +19,11 @@ _FILE = Path("hooks", redirects.MOVES.name)
 
 def check(tree: Tree) -> Iterator[Problem]:
     """Yield each page that was, is not, and leads nowhere; nothing where there is no history."""
-    moved = _moves(tree.root)
+    try:
+        moved = _moves(tree.root)
+    except ValueError as error:
+        yield placed(str(error)) or Problem(_FILE.as_posix(), 0, str(error))
+        return
     for page in sorted(ever(tree.root) - set(tree.pages)):
         if not tree.excludes(page) and url_of(page) not in moved:
             yield Problem(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -17,6 +18,15 @@ class Problem:
     def __str__(self) -> str:
         place = f"{self.path}:{self.line}" if self.line else self.path
         return f"{place}: {self.message}"
+
+
+_PLACED = re.compile(r"(?P<path>[\w./-]+\.\w+)(?::(?P<line>\d+))?: (?P<message>.+)", re.DOTALL)
+
+
+def placed(text: str) -> Problem | None:
+    """Return the problem of an error whose text begins with its place, as those of hooks do."""
+    found = _PLACED.fullmatch(text)
+    return Problem(found["path"], int(found["line"] or 0), found["message"]) if found else None
 
 
 def line_of(text: str, *needles: str) -> int:

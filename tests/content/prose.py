@@ -55,6 +55,7 @@ def check(tree: Tree, page: str) -> Iterator[Problem]:
         *_blanks(source),
         *_words(source, document.text),
         *_links(document.text, labels),
+        *_own(tree, document.text),
         *_html(document.text),
         *_headings(document.text),
         *_tables(source, document.text),
@@ -127,6 +128,21 @@ def _links(text: str, labels: set[str]) -> Iterator[tuple[int, str]]:
             )
     for found in _LINK_TAG.finditer(_without(_ELEMENT, text)):
         yield found.start(), "a link in HTML, which MkDocs does not check; write [text](target)"
+
+
+def _own(tree: Tree, text: str) -> Iterator[tuple[int, str]]:
+    site = tree.config.get("site_url")
+    # `!ENV [NAME, default]`
+    home = site[-1] if isinstance(site, list) else site
+    hosts = [str(home).rstrip("/")] if home else []
+    hosts += ["http://127.0.0.1:8000", "http://localhost:8000"]
+    for found in re.finditer(r"\]\((?P<address>[^()\s]+)", text):
+        if found["address"].startswith(tuple(f"{host}/" for host in hosts)):
+            yield (
+                found.start(),
+                f"the link {found['address']} leads to this site by its full address, which is not "
+                "checked; write the path of the page's file, relative to this one",
+            )
 
 
 def _html(text: str) -> Iterator[tuple[int, str]]:

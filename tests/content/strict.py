@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.content.problem import Problem, line_of
+from tests.content.problem import Problem, line_of, placed
 from tests.content.tree import ROOT, Tree
 
 # A site under a sub-path, so that a link from the root of the host shows up as broken.
@@ -42,8 +42,22 @@ def build(tree: Tree, folder: Path) -> list[Problem]:
     if result.returncode and not problems:
         # A wrong mkdocs.yml, hook or template ends the build before it can warn.
         lines = [line for line in result.stdout.splitlines() if line.strip()]
-        problems.append(Problem("mkdocs.yml", 0, f"the build failed: {' '.join(lines[-3:])}"))
+        problems.append(
+            _of_hook(tree, lines[-1] if lines else "")
+            or Problem("mkdocs.yml", 0, f"the build failed: {' '.join(lines[-3:])}")
+        )
     return problems
+
+
+def _of_hook(tree: Tree, text: str) -> Problem | None:
+    """Return what a hook says of a file that it cannot read: where, what, and what to do."""
+    problem = placed(text.removeprefix("ValueError: "))
+    if not problem or not (tree.root / problem.path).is_file():
+        return None
+    # What it cannot read it quotes.
+    quoted = re.findall(r'"([^"]+)"', problem.message)
+    line = problem.line or line_of((tree.root / problem.path).read_text("utf-8"), *quoted)
+    return Problem(problem.path, line, problem.message)
 
 
 def _entries(output: str) -> Iterator[tuple[str, str]]:
@@ -81,7 +95,13 @@ def _in_config(tree: Tree, *needles: str) -> tuple[str, int]:
 def _link(tree: Tree, found: re.Match[str]) -> Iterator[Problem]:
     link, why = found["link"], " ".join(found["why"].split())
     place = _in_page(tree, found["page"], f"({link})", f"({link} ", f": {link}", link)
-    yield Problem(*place, f"the link {link} is broken: {why.rstrip('.')}; correct it")
+    remedy = "correct it"
+    if meant := re.search(r"it was left as is\. Did you mean '([^']+)'\?", why):
+        why, remedy = "a link names the page's file, relative to this one", f"write {meant[1]}"
+    elif "anchor" in why:
+        name = link.rpartition("#")[2]
+        remedy = f"correct it, or give the heading the name it had, with {{ #{name} }} at its end"
+    yield Problem(*place, f"the link {link} is broken: {why.rstrip('.')}; {remedy}")
 
 
 def _omitted(tree: Tree, found: re.Match[str]) -> Iterator[Problem]:

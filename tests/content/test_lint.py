@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.content import front_matter, prose
+from tests.content import files, front_matter, prose, spelling
+from tests.content.checks import check
 from tests.content.problem import Problem, in_order
 from tests.content.tree import Tree
 from tests.site import ROOT
@@ -77,6 +78,28 @@ def test_excluded_pages_are_no_pages(tree: Tree) -> None:
     (tree.docs / "a" / "node_modules" / "README.md").touch()
     (tree.docs / ".hidden.md").touch()
     assert Tree(tree.root).pages == ("five.md", "four.md", "six.md", "three.md", "two.md")
+
+
+@pytest.mark.parametrize("name", ["My page.md", "a/Upper.md", "under_score.md"])
+def test_a_name_that_makes_no_good_address_is_told(tree: Tree, name: str) -> None:
+    (problem,) = files.check(tree, name)
+    assert str(problem).startswith(f"docs/{name}: the name is the page's address; rename ")
+    assert not list(files.check(tree, "whats-new/http2-http3.md"))
+
+
+def test_a_file_in_another_encoding_is_told_with_its_line(tree: Tree) -> None:
+    (tree.docs / "page.md").write_bytes("# Café\n\nCafé\n".encode("latin-1"))
+    (tree.docs / "other.md").write_text("# Café\n", "utf-8")
+    assert list(map(str, check(tree))) == [
+        "docs/page.md:1: this line is not UTF-8; save the file in that encoding"
+    ]
+
+
+def test_spelling_is_checked_with_every_page(tree: Tree) -> None:
+    word = "reci" + "eve"
+    (tree.docs / "page.md").write_text(f"# Page\n\nServers {word} `Hel` and `lo`.\n", "utf-8")
+    (problem,) = spelling.check(tree)
+    assert str(problem).startswith(f"docs/page.md:3: `{word}` is misspelt; write receive, or add ")
 
 
 def test_a_spelling_mistake_is_found_and_the_excepted_words_are_not(tmp_path: Path) -> None:

@@ -40,6 +40,14 @@ def test_a_page_that_moves_without_a_redirect_is_told_with_the_line_to_add(tree:
     assert not list(moved.check(Tree(tree.root)))
 
 
+def test_a_line_that_is_no_move_is_told_with_its_place(tree: Tree) -> None:
+    (tree.root / "hooks" / "redirects.txt").write_text("# Moved\na/old/\n", "utf-8")
+    [problem] = moved.check(tree)
+    assert str(problem) == (
+        "hooks/redirects.txt:2: write the old address and the new one, as in: a/old/ a/new/"
+    )
+
+
 def test_every_page_of_the_past_is_reached() -> None:
     assert moved.complete(ROOT), "the history is cut off; run: git fetch --unshallow"
     assert len(moved.ever(ROOT)) > 50

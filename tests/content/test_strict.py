@@ -53,6 +53,40 @@ def test_a_mistake_in_a_page(tree: Tree, text: str, expected: str) -> None:
     assert problems[0].startswith(expected)
 
 
+@pytest.mark.parametrize(
+    ("link", "remedy"),
+    [
+        ("/other/", "write other.md"),
+        ("other.md#gone", "give the heading the name it had, with { #gone } at its end"),
+    ],
+)
+def test_a_broken_link_is_told_with_its_remedy(tree: Tree, link: str, remedy: str) -> None:
+    (tree.docs / "index.md").write_text(f"# Small\n\n[x]({link})\n", "utf-8")
+    (problem,) = build(tree)
+    assert problem.endswith(remedy)
+
+
+def test_what_a_hook_cannot_read_is_told_at_its_place(tree: Tree) -> None:
+    news = tree.docs / "whats-new" / "index.md"
+    news.parent.mkdir()
+    news.write_text("# News\n\n## 40 Movember 2026: A thing { #x }\n\nText.\n", "utf-8")
+    config = tree.root / "mkdocs.yml"
+    hooks = ROOT / "hooks"
+    text = config.read_text("utf-8").replace("hooks: [", f"hooks: [{hooks / 'feeds.py'}, ")
+    config.write_text(f"{text}  - whats-new/index.md\nsite_url: https://site.test/\n", "utf-8")
+    (problem,) = build(tree)
+    assert problem.startswith('docs/whats-new/index.md:3: "## 40 Movember 2026: A thing" names no')
+    assert "; write " in problem
+
+
+def test_a_date_that_is_none_is_the_only_fault_of_its_page(tree: Tree) -> None:
+    front = "---\ntitle: Small\ndescription: A page.\nreviewed: 2026-11-31\n---\n# Small\n"
+    (tree.docs / "index.md").write_text(front, "utf-8")
+    problems = [str(problem) for problem in checks.check(tree)]
+    assert any("`reviewed` is wrong: '2026-11-31'" in problem for problem in problems)
+    assert not any(problem.startswith("docs/index.md: ") for problem in problems), problems
+
+
 def test_a_page_in_no_menu(tree: Tree) -> None:
     (tree.docs / "new.md").write_text("# New\n", "utf-8")
     assert build(tree) == [
