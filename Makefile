@@ -28,7 +28,7 @@ check: $(VENV)/.test ## The quick loop for page authors: strict build and conten
 	@$(BIN)/python -m tests.content
 
 lint: $(VENV)/.test ## Format, lint and type-check the Python code, and spell-check all text
-	$(BIN)/ruff format --check .
+	@$(BIN)/ruff format --check . || { echo "make: format these: $(BIN)/ruff format ." >&2; exit 1; }
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/codespell docs echo_demo hooks overrides tests *.md *.yml Makefile
