@@ -1,6 +1,7 @@
 """Writes into the built pages what Markdown has no words for.
 
-A date such as 2026-11-25 becomes a `<time>`, which does not break at its hyphens. A table of three
+A date such as 2026-11-25 becomes a `<time>`, which does not break at its hyphens, and a name in code
+such as `Sec-WebSocket-Key` does not either. The day that begins a heading of the news stands above it. A table of three
 columns or more with text to be read, not numbers to be compared, gets its columns' names into its
 cells: on a phone each of its rows is a card. ``python -m hooks.markup FOLDER`` does it to a folder
 that another builder has built.
@@ -23,7 +24,12 @@ _NO_PROSE = re.compile(
     r"<(script|style|title|pre|code|svg|textarea|time|option)\b.*?</\1>|<!--.*?-->|<[^>]*>",
     re.DOTALL,
 )
+# A name in a line of text, such as a header or a package, that would break at its hyphens.
+_NAME = re.compile(r"\A<code>(?=[^<\s]{3,30}</code>)(?=[^<]*[A-Za-z]-\w)")
+_DAY = re.compile(r'(<h2 id="[^"]*">)(\d{1,2} [A-Z][a-z]+ \d{4})(: )')
 _DATE = re.compile(r"(?<![\w/.-])\d{4}-\d{2}-\d{2}(?![\w-])")
+_WHOLE = '<code class="whole">'
+_DAY_ABOVE = r'\1<span class="day">\2<span class="visually-hidden">\3</span></span>'
 # The tables of a drawing are short, and its script's.
 _TABLE = re.compile(
     r'<wire-lanes.*?</wire-lanes>|<table class="([^"]*\bruled)"(.*?)</table>', re.DOTALL
@@ -50,9 +56,9 @@ def completed(html: str) -> str:
     parts: list[str] = []
     end = 0
     for found in _NO_PROSE.finditer(html):
-        parts += [_with_times(html[end : found.start()]), found[0]]
+        parts += [_with_times(html[end : found.start()]), _NAME.sub(_WHOLE, found[0])]
         end = found.end()
-    text = "".join([*parts, _with_times(html[end:])])
+    text = _DAY.sub(_DAY_ABOVE, "".join([*parts, _with_times(html[end:])]))
     return _TABLE.sub(_as_cards, text)
 
 

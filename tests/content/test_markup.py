@@ -36,6 +36,28 @@ def test_a_date_in_prose_becomes_a_time_and_no_other(html: str, expected: str) -
     assert completed(html) == expected
 
 
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ("<p><code>Sec-WebSocket-Key</code>", '<p><code class="whole">Sec-WebSocket-Key</code>'),
+        ("<code>--port</code>", "<code>--port</code>"),
+        ("<code>pip install nats-py</code>", "<code>pip install nats-py</code>"),
+        ("<pre><code>nats-py</code></pre>", "<pre><code>nats-py</code></pre>"),
+        (f"<code>{'a-' * 15}a</code>", f"<code>{'a-' * 15}a</code>"),
+    ],
+    ids=["a header", "an option", "a command", "a block", "too long for a line"],
+)
+def test_a_name_in_code_does_not_break_at_its_hyphens(html: str, expected: str) -> None:
+    assert completed(html) == expected
+
+
+def test_the_day_of_a_news_entry_stands_above_its_heading() -> None:
+    html = completed('<h2 id="a">19 November 2026: Spring closes two gaps</h2>')
+    day = '<span class="day">19 November 2026<span class="visually-hidden">: </span></span>'
+    assert html == f'<h2 id="a">{day}Spring closes two gaps</h2>'
+    assert completed('<h2 id="a">On 19 November 2026: x</h2>').count("span") == 0
+
+
 def test_the_cells_of_a_table_to_read_know_their_column() -> None:
     html = completed(table(f"<td>At once</td><td>TLS</td><td>{READ}</td>"))
     assert html.startswith('<table class="ruled cards">')

@@ -122,7 +122,7 @@ function drawSegment(segment, { px, bottom, span, division, size, epoch }) {
   }
   for (const line of segment.lines) piece.append(...drawLine(line, px, bottom));
   const label = element("text", { x: 0, y: bottom + 18 });
-  label.textContent = clockTime(epoch + segment.start).slice(0, 8);
+  label.textContent = clockTime(epoch + segment.start).slice(3, 10);
   piece.append(label);
   return piece;
 }
