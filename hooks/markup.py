@@ -1,10 +1,11 @@
 """Writes into the built pages what Markdown has no words for.
 
-A date such as 2026-11-25 becomes a `<time>`, which does not break at its hyphens, and a name in code
-such as `Sec-WebSocket-Key` does not either. The day that begins a heading of the news stands above it. A table of three
-columns or more with text to be read, not numbers to be compared, gets its columns' names into its
-cells: on a phone each of its rows is a card. ``python -m hooks.markup FOLDER`` does it to a folder
-that another builder has built.
+A date such as 2026-11-25 becomes a `<time>`, which does not break at its hyphens; nor does a name
+in code such as `Sec-WebSocket-Key`. The day that begins a heading of the news stands above it.
+
+A table of three columns or more with text to be read, not numbers to be compared, gets its
+columns' names into its cells: on a phone each of its rows is a card. ``python -m hooks.markup
+FOLDER`` does it to a folder that another builder has built.
 """
 
 from __future__ import annotations
