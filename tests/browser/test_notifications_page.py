@@ -16,6 +16,17 @@ from tests.use_cases.apps import App, running
 
 PAGE = "use-cases/notifications/"
 LONG = 30_000
+# Counts what a screen reader is given to say.
+LISTEN = """() => {
+  window.said = 0;
+  const count = (records) => {
+    window.said += records.filter((one) => one.addedNodes.length > 0).length;
+  };
+  const region = document.querySelector("#mounted .aloud");
+  new MutationObserver(count).observe(region, { childList: true });
+}"""
+# What a browser fires where it keeps a page that was left, and where it shows it again.
+TRANSITION = "name => dispatchEvent(new PageTransitionEvent(name, { persisted: true }))"
 WAYS = {True: "a shared worker", False: "the tab that leads"}
 
 
@@ -31,6 +42,7 @@ class Tab:
         page.goto(site.url(PAGE))
         options = {"url": url, "user": user, "shared": shared, "second": 50}
         page.evaluate(MOUNT, [site.url(PAGE + "app.js"), options])
+        page.evaluate(LISTEN)
         self.root = page.locator("#mounted")
 
     @property
@@ -50,7 +62,11 @@ class Tab:
         self.root.get_by_role("button", name="Send").click()
 
     def aloud(self) -> int:
-        return int(self.root.locator(".aloud").get_attribute("data-count") or 0)
+        said: int = self.page.evaluate("window.said")
+        return said
+
+    def expect_tabs(self, tabs: str, shared: bool) -> None:
+        expect(self.state).to_have_text(f"Connected for {tabs}, by {WAYS[shared]}.", timeout=LONG)
 
 
 @pytest.mark.parametrize("shared", [True, False], ids=["worker", "leader"])
@@ -62,9 +78,7 @@ def test_tabs_have_one_connection_agree_and_double_nothing(
         url = f"ws://127.0.0.1:{through.port}"
         tabs = [Tab(context.new_page(), site, url, user, shared) for _ in range(3)]
         for tab in tabs:
-            expect(tab.state).to_have_text(
-                f"Connected for 3 tabs, by {WAYS[shared]}.", timeout=LONG
-            )
+            tab.expect_tabs("3 tabs", shared)
         for number, tab in enumerate(tabs):
             tab.send(f"<b>note {number}</b>")
         for tab in tabs:
@@ -83,9 +97,7 @@ def test_tabs_have_one_connection_agree_and_double_nothing(
         said = sum(tab.aloud() for tab in tabs[1:])
         tabs[0].page.close()
         for tab in tabs[1:]:
-            expect(tab.state).to_have_text(
-                f"Connected for 2 tabs, by {WAYS[shared]}.", timeout=LONG
-            )
+            tab.expect_tabs("2 tabs", shared)
             expect(tab.unread).to_have_text("2 unread", timeout=LONG)
             expect(tab.rows).to_have_count(3)
         tabs[2].send("after")
@@ -97,7 +109,7 @@ def test_tabs_have_one_connection_agree_and_double_nothing(
 
 def test_a_line_that_is_lost_doubles_nothing(context: BrowserContext, site: Site, app: App) -> None:
     # Enough for the handshake and two or three notifications, then again; then it holds.
-    budgets = iter([700, 500, 900, *[10**9] * 20])
+    budgets = iter([450, 400, 450, *[10**9] * 20])
     with line(app.port, budgets) as cutting:
         url = f"ws://127.0.0.1:{cutting.port}"
         one, two = (Tab(context.new_page(), site, url, "cut", True) for _ in range(2))
@@ -119,6 +131,34 @@ def test_a_line_that_is_lost_doubles_nothing(context: BrowserContext, site: Site
         assert one.aloud() + two.aloud() == 12
 
 
+def test_a_page_that_the_browser_keeps_leads_no_more(
+    context: BrowserContext, site: Site, app: App
+) -> None:
+    one, two = (Tab(context.new_page(), site, app.url, "kept", False) for _ in range(2))
+    two.expect_tabs("2 tabs", False)
+    one.page.evaluate(TRANSITION, "pagehide")
+    two.expect_tabs("one tab", False)
+    two.send("meanwhile")
+    expect(two.unread).to_have_text("1 unread", timeout=LONG)
+    one.page.evaluate(TRANSITION, "pageshow")
+    for tab in (one, two):
+        tab.expect_tabs("2 tabs", False)
+        expect(tab.unread).to_have_text("1 unread", timeout=LONG)
+
+
+def test_a_worker_that_does_not_load_leaves_it_to_a_tab(
+    context: BrowserContext, site: Site, app: App
+) -> None:
+    context.add_init_script("""
+      const { SharedWorker } = window;
+      window.SharedWorker = function (address, options) {
+        return new SharedWorker("/none.js", options);
+      };
+    """)
+    for tabs in ("one tab", "2 tabs"):
+        Tab(context.new_page(), site, app.url, "no-worker", True).expect_tabs(tabs, False)
+
+
 def _texts(tab: Tab) -> list[str]:
     return [text.removesuffix("Read").strip() for text in tab.rows.all_inner_texts()]
 
@@ -135,6 +175,15 @@ def test_the_embedded_demo(page: Page, site: Site, app: App, errors: list[str]) 
     panes[0].get_by_role("button", name="Send").click()
     for pane in panes:
         expect(pane.locator(".unread")).to_have_text("1 unread", timeout=LONG)
+    # By keyboard, while another one comes.
+    panes[1].get_by_role("button", name="Mark as read").focus()
+    panes[0].get_by_role("button", name="Send").evaluate("button => button.click()")
+    for pane in panes:
+        expect(pane.locator(".unread")).to_have_text("2 unread", timeout=LONG)
+    page.keyboard.press("Enter")
+    expect(panes[0].locator(".unread")).to_have_text("1 unread", timeout=LONG)
+    expect(panes[1].locator(".unread")).to_have_text("1 unread", timeout=LONG)
+    expect(panes[1].get_by_role("list", name="Notifications")).to_be_focused()
     panes[1].get_by_role("button", name="Mark as read").click()
     for pane in panes:
         expect(pane.locator(".unread")).to_have_text("0 unread", timeout=LONG)

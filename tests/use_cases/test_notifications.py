@@ -82,6 +82,27 @@ def test_web_push_is_for_who_has_no_tab() -> None:
         assert app.process.stdout.readline() == "push to cem: 2\n"
 
 
+def test_who_reads_nothing_is_cut_off_and_holds_up_nobody() -> None:
+    batch, batches = 100, 40
+    with (
+        running("notifications", ORIGINS=ORIGIN, PUSH_AFTER="600") as app,
+        device(app, "eve") as asleep,
+        device(app, "eve") as awake,
+    ):
+        hear(awake)
+        for number in range(batches):
+            for _ in range(batch):
+                say(awake, type="send", text="\N{GRINNING FACE}" * 200)
+            ends = [hear(awake)["n"] for _ in range(batch)]
+            assert ends[-1] == (number + 1) * batch
+        got = hear(asleep)["last"]
+        with pytest.raises(ConnectionClosed) as closed:
+            while True:
+                got = hear(asleep)["n"]
+    assert closed.value.rcvd is None  # no close frame: there was no room for one
+    assert got < batch * batches
+
+
 @pytest.mark.parametrize(
     ("message", "words"),
     [

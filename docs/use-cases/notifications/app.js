@@ -9,52 +9,52 @@ function make(tag, properties = {}, ...children) {
 }
 
 /** Somebody who exists in this browser alone: yours is who is logged in. */
-function somebody() {
-  const key = "notifications-demo-user";
-  const user = localStorage.getItem(key) ?? crypto.randomUUID();
-  localStorage.setItem(key, user);
-  return user;
-}
+const somebody = () => (localStorage["notifications-demo-user"] ??= crypto.randomUUID());
 
-/** Show the user's notifications in an element; returns what ends it. */
+/**
+ * Show the user's notifications in an element.
+ * @param {HTMLElement} root
+ * @param {{ url: string, user?: string, shared?: boolean, second?: number }} options
+ * @returns {() => void} ends it
+ */
 export function mount(root, { url, user = somebody(), shared, second }) {
-  const state = make("p", { role: "status", textContent: `Connecting to ${url} …` });
+  const status = make("p", { role: "status", textContent: `Connecting to ${url} …` });
   const count = make("strong", { className: "unread", textContent: "0 unread" });
-  const aloud = make("p", { className: "aloud" });
-  aloud.setAttribute("aria-live", "polite");
-  const list = make("ol", { className: "log", tabIndex: 0 });
-  list.setAttribute("aria-label", "Notifications");
+  const aloud = make("p", { className: "aloud", ariaLive: "polite" });
+  const list = make("ol", { className: "log", tabIndex: 0, ariaLabel: "Notifications" });
   const input = make("input", { maxLength: 200, value: "The build is done", autocomplete: "off" });
-  const form = make("form", {}, make("label", {}, "Notify me ", input), make("button", { textContent: "Send" }));
-  root.replaceChildren(state, make("p", {}, count), aloud, list, form);
+  const button = make("button", { textContent: "Send", disabled: true });
+  const form = make("form", {}, make("label", {}, "Notify me ", input), button);
+  root.replaceChildren(status, make("p", {}, count), aloud, list, form);
 
-  // --8<-- [start:take]
-  const take = ({ type, ...what }) => {
-    if (type === "announce") {
-      aloud.textContent = `New: ${what.text}`;
-      aloud.dataset.count = Number(aloud.dataset.count ?? 0) + 1;
-      return;
-    }
-    const tabs = what.tabs === 1 ? "one tab" : `${what.tabs} tabs`;
-    state.textContent = what.online ? `Connected for ${tabs}, by ${line.how}.` : "Not connected; it tries again.";
-    count.textContent = `${what.unread} unread`;
-    list.replaceChildren(
-      ...what.notes.map(({ n, text, read }) => {
-        const row = make("li", { className: read ? "read" : "" }, text);
-        row.dataset.n = n;
-        const button = make("button", { type: "button", textContent: "Read" });
-        button.setAttribute("aria-label", `Mark as read: ${text}`);
-        button.addEventListener("click", () => line.send({ type: "read", note: n }));
-        if (!read) row.append(" ", button);
-        return row;
-      }),
-    );
+  // --8<-- [start:show]
+  const row = ({ n, text, read }, online) => {
+    const item = make("li", { className: read ? "read" : "" }, text);
+    item.dataset.n = n;
+    if (read) return item;
+    const done = make("button", { type: "button", textContent: "Read", disabled: !online });
+    done.ariaLabel = `Mark as read: ${text}`;
+    done.onclick = () => line.send({ type: "read", note: n });
+    item.append(" ", done);
+    return item;
   };
-  // --8<-- [end:take]
-  const line = open({ url, user, shared, second }, take);
-  form.addEventListener("submit", (event) => {
+  const show = ({ online, how, tabs, notes, unread }) => {
+    const connected = `Connected for ${tabs === 1 ? "one tab" : `${tabs} tabs`}, by ${how}.`;
+    status.textContent = online ? connected : "Not connected; it tries again.";
+    button.disabled = !online;
+    count.textContent = `${unread} unread`;
+    const focused = list.querySelector("li:focus-within")?.dataset.n;
+    list.replaceChildren(...notes.map((note) => row(note, online)));
+    // The rows are new: the keyboard goes on where it was.
+    if (focused) (list.querySelector(`[data-n="${focused}"] :enabled`) ?? list).focus();
+  };
+  const say = (text) => (aloud.textContent = `New: ${text}`);
+  const line = open({ url, user, shared, second }, show, say);
+  // --8<-- [end:show]
+
+  form.onsubmit = (event) => {
     event.preventDefault();
     if (input.value.trim()) line.send({ type: "send", text: input.value.trim() });
-  });
-  return () => line.close();
+  };
+  return line.close;
 }

@@ -1,110 +1,127 @@
 // The one connection of a browser, and what all its tabs see. It runs in a shared worker, or in the
-// tab that leads.
+// tab that leads. To the tabs it speaks over a BroadcastChannel, wherever it runs.
 
 import { ResilientSocket } from "../../build/reconnection/resilient_socket.js";
 
-// --8<-- [start:hub]
 const SHOWN = 50; // notifications that tabs see
 
-export class Hub {
+// --8<-- [start:lead]
+/**
+ * Take a lock as soon as nobody has it, and hold it until the signal. It goes back, too, when the
+ * tab or worker ends, however it ends.
+ * @param {string} name
+ * @param {AbortSignal} signal
+ * @param {() => void} act what to do once it is held
+ */
+export function hold(name, signal, act) {
+  const held = navigator.locks.request(name, { signal }, () => {
+    act();
+    return new Promise((resolve) => signal.addEventListener("abort", resolve));
+  });
+  held.catch((error) => signal.aborted || reportError(error));
+}
+
+/**
+ * Be the hub as soon as there is no other, until the signal.
+ * @param {string} name the settings as JSON: tabs with the same ones share a hub
+ * @param {AbortSignal} signal
+ */
+export function lead(name, signal) {
+  hold(`hub ${name}`, signal, () => new Hub(name, signal));
+}
+// --8<-- [end:lead]
+
+class Hub {
+  #signal;
+  #channel;
   #socket;
-  #tabs = new Map(); // each tab's port, and whether it can be seen
+  #tabs = new Map(); // whether each can be seen
+  #notes = new Map(); // by number, the oldest first
   #epoch = "";
-  #last = 0;
-  #notes = new Map();
-  #early = new Set(); // read here, and not yet confirmed
-  #unsent = [];
+  #last = 0; // the newest entry that we have
+  #history = 0; // entries up to here were there before us
   #online = false;
-  #said = 0; // the newest that was announced
 
-  constructor(url, user, options) {
+  constructor(name, signal) {
+    const { url, user, ...options } = JSON.parse(name);
+    this.#signal = signal;
+    this.#channel = new BroadcastChannel(name);
+    this.#channel.onmessage = ({ data }) => this.#hear(data);
+    this.#channel.postMessage({ type: "hub" }); // the tabs answer
     this.#socket = new ResilientSocket(url, options);
-    this.#socket.addEventListener("open", () =>
-      this.#socket.send(JSON.stringify({ type: "hello", user, epoch: this.#epoch, after: this.#last })),
-    );
-    this.#socket.addEventListener("message", ({ data }) => this.#take(JSON.parse(data)));
-    for (const type of ["lost", "stopped"])
-      this.#socket.addEventListener(type, () => {
-        this.#online = false;
-        this.#tell();
-      });
+    const on = (type, act) => this.#socket.addEventListener(type, act);
+    on("open", () => this.#send({ type: "hello", user, epoch: this.#epoch, after: this.#last }));
+    on("message", ({ data }) => this.#take(JSON.parse(data)));
+    on("lost", () => this.#tell(false));
+    on("stopped", () => this.#tell(false));
+    signal.addEventListener("abort", () => {
+      this.#socket.close();
+      this.#channel.close();
+    });
   }
 
-  close() {
-    this.#socket.close();
-    this.#tabs.clear();
+  #send(message) {
+    this.#socket.send(JSON.stringify(message));
   }
 
-  /** A tab says something: that it is there, whether it can be seen, or what its user did. */
-  hear(tab, { type, ...rest }) {
+  // --8<-- [start:hear]
+  /** A tab says that it is there and whether it can be seen, or what its user did. */
+  #hear({ type, tab, visible, note, text }) {
     if (type === "here") {
-      if (!this.#tabs.has(tab)) navigator.locks.request(rest.lock, () => this.#gone(tab));
-      this.#tabs.set(tab, rest.visible);
+      if (!this.#tabs.has(tab)) this.#watch(tab);
+      this.#tabs.set(tab, visible);
+      this.#tell();
+    } else if (this.#online) {
+      this.#send({ type, note, text });
     }
-    if (type === "send") this.#send({ type: "send", text: rest.text });
-    if (type === "read" && this.#notes.get(rest.note)?.read === false) {
-      this.#notes.get(rest.note).read = true; // at once, in all tabs
-      this.#early.add(rest.note);
-      this.#send({ type: "read", note: rest.note });
-    }
-    this.#tell();
   }
 
-  #gone(tab) {
-    this.#tabs.delete(tab);
-    this.#tell();
+  /** Each tab holds a lock of its own. The hub gets it when the tab is gone, however it went. */
+  #watch(tab) {
+    const request = navigator.locks.request(tab, { signal: this.#signal }, () => {
+      this.#tabs.delete(tab);
+      this.#tell();
+    });
+    request.catch(() => {}); // the hub ended first
   }
-  // --8<-- [end:hub]
+  // --8<-- [end:hear]
 
   // --8<-- [start:take]
-  #take(entry) {
-    if (entry.type === "welcome") {
-      if (entry.epoch !== this.#epoch) {
+  #take({ type, epoch, after, last, n, text, note }) {
+    if (type === "welcome") {
+      if (epoch !== this.#epoch) {
         this.#notes.clear();
-        this.#said = entry.last; // what was there before us is not news
+        this.#history = last;
       }
-      this.#epoch = entry.epoch;
-      this.#last = entry.after;
-      this.#online = true;
-      this.#send({ type: "got", n: this.#last }); // the word of that may have been lost
-      const again = [...this.#early].map((note) => ({ type: "read", note }));
-      for (const message of [...again, ...this.#unsent.splice(0)]) this.#send(message);
-    } else if (entry.n > this.#last) {
-      this.#last = entry.n;
-      if (entry.type === "note") {
-        this.#notes.set(entry.n, { ...entry, read: false });
-        if (this.#notes.size > SHOWN) this.#notes.delete(this.#notes.keys().next().value);
-        this.#send({ type: "got", n: entry.n });
-        this.#announce(entry);
-      } else {
-        this.#early.delete(entry.note);
-        const note = this.#notes.get(entry.note);
-        if (note) note.read = true;
-      }
+      this.#epoch = epoch;
+      this.#last = after;
+    } else if (n > this.#last) {
+      this.#last = n;
+      if (type === "note") this.#add(n, text);
+      else if (this.#notes.has(note)) this.#notes.get(note).read = true;
     }
-    this.#tell();
+    this.#send({ type: "got", n: this.#last }); // no Web Push for those
+    this.#tell(true);
   }
 
-  /** One tab says it aloud: one that can be seen, if there is any. */
-  #announce(entry) {
+  #add(n, text) {
+    this.#notes.set(n, { n, text, read: false });
+    if (this.#notes.size > SHOWN) this.#notes.delete(Math.min(...this.#notes.keys()));
+    if (n <= this.#history) return;
+    // One tab says it aloud: one that can be seen, if there is any.
     const tabs = [...this.#tabs];
     const [tab] = tabs.findLast(([, visible]) => visible) ?? tabs.at(-1) ?? [];
-    if (!tab || entry.n <= this.#said) return;
-    this.#said = entry.n;
-    tab.postMessage({ type: "announce", text: entry.text });
+    this.#channel.postMessage({ type: "announce", tab, text });
   }
 
   /** Everything, to every tab: two of them cannot differ for longer than this takes. */
-  #tell() {
+  #tell(online = this.#online) {
+    this.#online = online;
     const notes = [...this.#notes.values()].reverse();
-    const unread = notes.filter((note) => !note.read).length;
-    for (const tab of this.#tabs.keys())
-      tab.postMessage({ type: "state", notes, unread, online: this.#online, tabs: this.#tabs.size });
+    const unread = notes.filter(({ read }) => !read).length;
+    const how = globalThis.document ? "the tab that leads" : "a shared worker";
+    const tabs = this.#tabs.size;
+    this.#channel.postMessage({ type: "state", online, how, tabs, notes, unread });
   }
   // --8<-- [end:take]
-
-  #send(message) {
-    if (this.#online && this.#socket.send(JSON.stringify(message))) return;
-    if (message.type === "send") this.#unsent.push(message);
-  }
 }

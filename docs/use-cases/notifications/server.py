@@ -2,26 +2,23 @@
 
 # --8<-- [start:box]
 import asyncio
-import http
 import json
 import os
 import re
 import secrets
 import signal
 import sys
-import time
 from collections import deque
-from collections.abc import AsyncIterator
+from functools import lru_cache
 from typing import Any
 
-from websockets.asyncio.server import Request, Response, ServerConnection, serve
+from websockets.asyncio.server import ServerConnection, broadcast, serve
 from websockets.exceptions import ConnectionClosed
 
-ORIGINS = os.environ.get("ORIGINS", "").split()  # the websites whose pages may connect
+ORIGINS: list[Any] = os.environ.get("ORIGINS", "").split()  # the websites whose pages may connect
 KEEP = 200  # entries of a box
-MAX_SIZE, MAX_CLIENTS, MAX_BOXES = 4096, 1000, 1000
-HELLO = 10  # seconds until a client has said who it is
-SLOW = 20  # seconds that one message may take to leave
+MAX_SIZE, MAX_BOXES = 4096, 1000
+BUFFER = 2**20  # bytes that may wait for one client
 PUSH_AFTER = float(os.environ.get("PUSH_AFTER", "5"))  # seconds without a word from any tab
 
 Entry = dict[str, Any]
@@ -34,18 +31,25 @@ class Box:
         self.user, self.epoch = user, secrets.token_hex(8)
         self.last = self.got = 0
         self.kept: deque[Entry] = deque(maxlen=KEEP)
-        self.readers = 0
-        self._news = asyncio.Event()
+        self.clients: set[ServerConnection] = set()
+
+    def join(self, client: ServerConnection, epoch: str, after: int) -> None:
+        """In one step: no entry comes between those that it missed and those to come."""
+        after = after if epoch == self.epoch else 0
+        tell({client}, {"type": "welcome", "epoch": self.epoch, "after": after, "last": self.last})
+        for entry in self.kept:
+            if entry["n"] > after:
+                tell({client}, entry)
+        self.clients.add(client)
 
     def add(self, **entry: Any) -> None:
         self.last += 1
         self.kept.append({"n": self.last, **entry})
-        self._news.set()
-        self._news = asyncio.Event()
+        tell(self.clients, self.kept[-1])
 
     def notify(self, text: str) -> None:
         """Tell the user something: in the tabs, or else by Web Push."""
-        self.add(type="note", text=text, at=round(time.time() * 1000))
+        self.add(type="note", text=text)
         asyncio.get_running_loop().call_later(PUSH_AFTER, self.fall_back, self.last, text)
 
     def read(self, note: int) -> None:
@@ -57,14 +61,13 @@ class Box:
         if self.got < n:  # no tab has it
             push(self.user, n, text)
 
-    async def follow(self, after: int) -> AsyncIterator[Entry]:
-        while True:
-            after = max(after, self.last - len(self.kept))  # older ones are not kept
-            if after < self.last:
-                after += 1
-                yield self.kept[after - 1 - self.last]
-            else:
-                await self._news.wait()
+
+def tell(clients: set[ServerConnection], message: Entry) -> None:
+    """Without waiting for anybody. Who does not read is cut off, and can come back for the rest."""
+    broadcast(clients, json.dumps(message))
+    for client in clients:
+        if client.transport.get_write_buffer_size() > BUFFER:
+            client.transport.abort()
 
 
 def push(user: str, n: int, text: str) -> None:
@@ -75,34 +78,34 @@ def push(user: str, n: int, text: str) -> None:
 # --8<-- [end:box]
 
 # --8<-- [start:parsed]
-FIELDS = {  # what clients may send: the text of each field, or a number
-    "hello": {"user": r"[a-z0-9-]{1,40}", "epoch": r"[0-9a-f]{0,16}", "after": int},
+# What clients may send: for each field a pattern, or that it is a number.
+Fields = dict[str, dict[str, str | type[int]]]
+FIRST: Fields = {"hello": {"user": "[a-z0-9-]{1,40}", "epoch": "[0-9a-f]{0,16}", "after": int}}
+THEN: Fields = {
     "got": {"n": int},
     "read": {"note": int},
-    "send": {"text": r"(?s).{1,200}"},  # for the demo: your system calls notify() itself
+    "send": {"text": "(?s).{1,200}"},  # for the demo: your system calls notify() itself
 }
 
 
 class BadMessageError(ValueError):
-    pass
+    """Its words are for whoever sent the message."""
 
 
-def parsed(data: str | bytes, *kinds: str) -> Entry:
+def parsed(data: str | bytes, kinds: Fields) -> Entry:
     try:
-        message = json.loads(data) if isinstance(data, str) else None
-    except (ValueError, RecursionError):
-        message = None
-    kind = message.get("type") if isinstance(message, dict) else None
-    if kind not in kinds:
-        raise BadMessageError(f"expected JSON with a type of {', '.join(kinds)}")
-    for name, wanted in FIELDS[kind].items():
+        message: Entry = json.loads(data)
+        fields = kinds[message["type"]]
+    except (ValueError, RecursionError, TypeError, KeyError):
+        raise BadMessageError(f"expected JSON with a type of {', '.join(kinds)}") from None
+    for name, wanted in fields.items():
         value = message.get(name)
-        if wanted is int:
-            good = type(value) is int and 0 <= value < 2**53
+        if isinstance(wanted, str):
+            good = isinstance(value, str) and bool(re.fullmatch(wanted, value))
         else:
-            good = isinstance(value, str) and re.fullmatch(wanted, value)
+            good = type(value) is int and value >= 0  # to Python, true is a number
         if not good:
-            raise BadMessageError(f"{kind}: {name} is missing or malformed")
+            raise BadMessageError(f"{message['type']}: {name} is missing or malformed")
     return message
 
 
@@ -110,90 +113,57 @@ def parsed(data: str | bytes, *kinds: str) -> Entry:
 
 
 # --8<-- [start:handle]
-boxes: dict[str, Box] = {}
-
-
+@lru_cache(MAX_BOXES)
 def find(user: str) -> Box:
-    if user not in boxes and len(boxes) >= MAX_BOXES:
-        idle = [box.user for box in boxes.values() if not box.readers]
-        del boxes[(idle or list(boxes))[0]]  # in a product they are in your database
-    return boxes.setdefault(user, Box(user))
+    """In a product, boxes are in your database."""
+    return Box(user)
 
 
-async def deliver(websocket: ServerConnection, box: Box, after: int) -> None:
+async def handle(client: ServerConnection) -> None:
+    box = None
     try:
-        async for entry in box.follow(after):
-            async with asyncio.timeout(SLOW):
-                await websocket.send(json.dumps(entry))
-    except TimeoutError:  # it reads nothing
-        websocket.transport.abort()
-    except ConnectionClosed:
-        pass
-
-
-async def handle(websocket: ServerConnection) -> None:
-    box = delivering = None
-    try:
-        async with asyncio.timeout(HELLO):
-            hello = parsed(await websocket.recv(), "hello")
+        hello = parsed(await client.recv(), FIRST)
         box = find(hello["user"])  # in a product: whose session the handshake has
-        box.readers += 1
-        after = hello["after"] if hello["epoch"] == box.epoch else 0
-        welcome = {"type": "welcome", "epoch": box.epoch, "after": after, "last": box.last}
-        await websocket.send(json.dumps(welcome))
-        delivering = asyncio.create_task(deliver(websocket, box, after))
-        async for data in websocket:
+        box.join(client, hello["epoch"], hello["after"])
+        async for data in client:
             if data == "ping":  # a browser has no other
-                await websocket.send("ping")
+                await client.send("ping")
                 continue
-            message = parsed(data, "got", "read", "send")
+            message = parsed(data, THEN)
             if message["type"] == "got":
                 box.got = max(box.got, min(message["n"], box.last))
             elif message["type"] == "read":
                 box.read(message["note"])
             else:
                 box.notify(message["text"])
-    except TimeoutError:
-        await websocket.close(1008, "say who you are")
     except BadMessageError as error:
-        await websocket.close(1008, str(error))
+        await client.close(1008, str(error))
     except ConnectionClosed:
         pass
     finally:
-        if delivering:
-            delivering.cancel()
         if box:
-            box.readers -= 1
+            box.clients.discard(client)
 
 
 # --8<-- [end:handle]
 
 
 # --8<-- [start:main]
-def admit(websocket: ServerConnection, request: Request) -> Response | None:
-    """Refuse one client too many. Your authentication belongs here, too."""
-    if len(websocket.server.connections) >= MAX_CLIENTS:
-        return websocket.respond(http.HTTPStatus.SERVICE_UNAVAILABLE, "full\n")
-    return None
-
-
 async def run(port: int) -> None:
-    stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for signum in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(signum, lambda *_: loop.call_soon_threadsafe(stop.set))
     async with serve(
         handle,
         "127.0.0.1",
         port,
-        process_request=admit,
         origins=[*ORIGINS, None],  # None: programs, which send no Origin
         max_size=MAX_SIZE,
         compression=None,
         close_timeout=5,
     ) as server:
+        for signum in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(signum, lambda *_: loop.call_soon_threadsafe(server.close))
         print(f"listening on ws://127.0.0.1:{server.sockets[0].getsockname()[1]}", flush=True)
-        await stop.wait()
+        await server.wait_closed()
 
 
 if __name__ == "__main__":

@@ -1,10 +1,5 @@
-// The shared worker: one for all tabs of this origin that name it alike.
+// The shared worker: one for all tabs of this origin that give it the same name.
 
-import { Hub } from "./hub.js";
+import { lead } from "./hub.js";
 
-const { url, user, ...options } = JSON.parse(self.name);
-const hub = new Hub(url, user, options);
-
-self.onconnect = ({ ports: [port] }) => {
-  port.onmessage = ({ data }) => hub.hear(port, data);
-};
+lead(self.name, new AbortController().signal); // until the last of those tabs is gone
