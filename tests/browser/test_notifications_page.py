@@ -25,8 +25,12 @@ LISTEN = """() => {
   const region = document.querySelector("#mounted .aloud");
   new MutationObserver(count).observe(region, { childList: true });
 }"""
-# What a browser fires where it keeps a page that was left, and where it shows it again.
-TRANSITION = "name => dispatchEvent(new PageTransitionEvent(name, { persisted: true }))"
+# What a browser fires where it freezes a page, and where it keeps one for the way back.
+FROZEN = [f"document.dispatchEvent(new Event('{name}'))" for name in ("freeze", "resume")]
+KEPT = [
+    f"dispatchEvent(new PageTransitionEvent('{name}', {{ persisted: true }}))"
+    for name in ("pagehide", "pageshow")
+]
 WAYS = {True: "a shared worker", False: "the tab that leads"}
 
 
@@ -131,19 +135,21 @@ def test_a_line_that_is_lost_doubles_nothing(context: BrowserContext, site: Site
         assert one.aloud() + two.aloud() == 12
 
 
-def test_a_page_that_the_browser_keeps_leads_no_more(
+def test_a_page_that_is_frozen_or_kept_leads_no_more(
     context: BrowserContext, site: Site, app: App
 ) -> None:
     one, two = (Tab(context.new_page(), site, app.url, "kept", False) for _ in range(2))
     two.expect_tabs("2 tabs", False)
-    one.page.evaluate(TRANSITION, "pagehide")
-    two.expect_tabs("one tab", False)
-    two.send("meanwhile")
-    expect(two.unread).to_have_text("1 unread", timeout=LONG)
-    one.page.evaluate(TRANSITION, "pageshow")
+    # The first one leads. It hands over, and follows when it is back, until the other one goes.
+    for leader, follower, (away, back) in ((one, two, FROZEN), (two, one, KEPT)):
+        leader.page.evaluate(away)
+        follower.expect_tabs("one tab", False)
+        follower.send("meanwhile")
+        leader.page.evaluate(back)
+        for tab in (one, two):
+            tab.expect_tabs("2 tabs", False)
     for tab in (one, two):
-        tab.expect_tabs("2 tabs", False)
-        expect(tab.unread).to_have_text("1 unread", timeout=LONG)
+        expect(tab.unread).to_have_text("2 unread", timeout=LONG)
 
 
 def test_a_worker_that_does_not_load_leaves_it_to_a_tab(

@@ -14,7 +14,7 @@ export function open({ shared = "SharedWorker" in globalThis, ...settings }, sho
   const name = JSON.stringify(settings);
   const channel = new BroadcastChannel(name);
   let tab;
-  let life;
+  let life = new AbortController();
 
   const send = (message) => channel.postMessage({ tab, ...message });
   const here = () => send({ type: "here", visible: !document.hidden });
@@ -24,14 +24,16 @@ export function open({ shared = "SharedWorker" in globalThis, ...settings }, sho
     if (data.type === "announce" && data.tab === tab) say(data.text);
   };
 
+  const leave = () => life.abort();
   const join = () => {
+    leave();
     tab = crypto.randomUUID();
     life = new AbortController();
     const { signal } = life;
     hold(tab, signal, here);
     if (!shared) return lead(name, signal);
-    const address = new URL("worker.js", import.meta.url);
-    const worker = new SharedWorker(address, { type: "module", name });
+    const address = new URL(`worker.js?${encodeURIComponent(name)}`, import.meta.url);
+    const worker = new SharedWorker(address, { type: "module" });
     worker.onerror = () => lead(name, signal); // it could not be loaded
   };
 
@@ -39,12 +41,14 @@ export function open({ shared = "SharedWorker" in globalThis, ...settings }, sho
   const page = new AbortController();
   const on = (target, type, act) => target.addEventListener(type, act, { signal: page.signal });
   on(document, "visibilitychange", here);
-  // Into the back-forward cache, and out of it, as if closed and opened.
-  on(window, "pagehide", () => life.abort());
+  // A page that the browser freezes, or keeps for the way back, is as good as closed meanwhile.
+  on(document, "freeze", leave);
+  on(document, "resume", join);
+  on(window, "pagehide", leave);
   on(window, "pageshow", ({ persisted }) => persisted && join());
   const close = () => {
     page.abort();
-    life.abort();
+    leave();
     channel.close();
   };
   return { send, close };

@@ -1,5 +1,6 @@
-// The shared worker: one for all tabs of this origin that give it the same name.
+// The shared worker: one for all tabs of this origin that have the same address for it.
 
 import { lead } from "./hub.js";
 
-lead(self.name, new AbortController().signal); // until the last of those tabs is gone
+// To be the hub for the settings in the address, until the last of those tabs is gone.
+lead(decodeURIComponent(location.search.slice(1)), new AbortController().signal);
