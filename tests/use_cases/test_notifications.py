@@ -14,7 +14,7 @@ from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
 
 from tests.reference import support
-from tests.use_cases.apps import FOLDER, PATIENCE, App, running
+from tests.use_cases.apps import FOLDER, PATIENCE, App, code_lines, running
 
 ORIGIN = "https://app.example.com"
 Entry = dict[str, Any]
@@ -137,5 +137,7 @@ def test_the_page_lists_its_files_and_shows_the_support() -> None:
     folder = FOLDER / "notifications"
     files = {path.name for path in folder.iterdir() if path.suffix in {".py", ".js"}}
     assert listed == {f"use-cases/notifications/{name}" for name in files}
+    assert "under 300 lines of code in all" in page
+    assert code_lines(*(folder / name for name in files)) < 300
     data = json.loads(support.EXTRACT.read_text("utf-8"))
     assert support.render(page, data) == page
