@@ -154,6 +154,30 @@ def server_stops_though_a_client_reads_nothing(program: Program) -> None:
         stopped(running)
 
 
+def server_stops_though_a_handshake_is_slow(program: Program) -> None:
+    """Who has sent half of a request gets no frames, and does not hold up the end."""
+    with (
+        running_server(program) as (running, port),
+        Peer.connect(port) as peer,
+        socket.create_connection(("127.0.0.1", port), timeout=10) as slow,
+    ):
+        slow.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n")
+        with Peer.connect(port) as later:  # the server has accepted the slow one before
+            _echoed(later, TEXT, b"open")
+        running.process.terminate()
+        frame = peer.receive_message()
+        assert frame.opcode == CLOSE, frame
+        with contextlib.suppress(ConnectionError):
+            slow.sendall(
+                b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+            )
+            answer = slow.recv(1024)
+            assert answer[:5] in (b"", b"HTTP/"), f"answered with {answer!r}"
+        peer.send(CLOSE, frame.payload)
+        stopped(running, told=True)
+
+
 def server_fails_broken_peers(program: Program) -> None:
     """Unmasked frames and invalid UTF-8 fail the connection: 1002 and 1007.
 
@@ -193,6 +217,7 @@ SERVER_CHECKS = [
     server_closes_with_the_client,
     server_stops_on_sigterm,
     server_stops_though_a_client_reads_nothing,
+    server_stops_though_a_handshake_is_slow,
     server_fails_broken_peers,
     server_names_a_busy_port,
     wants_one_argument,

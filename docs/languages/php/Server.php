@@ -96,7 +96,7 @@ final class Server
         }
         fclose($listener);
         foreach ($this->connections as $one) {
-            $one->close(1001, 'server stopping');
+            $one->request === null ? $one->close(1001, 'server stopping') : $one->deadline = 0;
         }
         while ($this->connections) {
             $this->turn(null);
