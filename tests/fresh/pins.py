@@ -122,16 +122,13 @@ def java() -> list[tuple[Pin, str]]:
 
 
 def dotnet() -> list[tuple[Pin, str]]:
-    """The package that brings the runtime of the C# samples."""
+    """The package that brings the runtime of the C# samples; newer ones are a single program."""
     file = "tests/samples/dotnet.py"
-    pinned = re.search(r'^PACKAGE = "(\S+)==(\S+)"', (ROOT / file).read_text("utf-8"), re.M)
+    pinned = re.search(r'^PACKAGE = "(\S+)@(\S+)"', (ROOT / file).read_text("utf-8"), re.M)
     if not pinned:
         raise UnknownError(f"{file} names no PACKAGE")
-    told = _run([sys.executable, "-m", "pip", "index", "versions", pinned[1]])
-    newest = re.search(r"\((\S+)\)", told)
-    if not newest:
-        raise UnknownError(f"pip index tells no version of {pinned[1]}")
-    return [(Pin(file, pinned[1], pinned[2]), newest[1])]
+    newest = _run(["npm", "view", pinned[1], "version"]).strip()
+    return [(Pin(file, pinned[1], pinned[2]), newest)]
 
 
 REGISTRIES: dict[str, Callable[[], list[tuple[Pin, str]]]] = {

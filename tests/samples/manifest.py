@@ -44,7 +44,7 @@ UNMASKED = ("mute_on_unmasked", "takes_unmasked")
 KEYS = ("file", "role", "run", "max_size", "test", "stop_code", *UNMASKED)
 # The programs that may be named under `tools`: those that continuous integration has. A name that
 # no machine knows would skip its samples everywhere, and nobody would see it.
-TOOLS = ("cargo", "go", "java", "javac", "mcs", "mvn", "node", "npm", "openssl", "php")
+TOOLS = ("cargo", "cc", "go", "java", "javac", "mcs", "mvn", "node", "npm", "openssl", "php")
 # What every machine has that runs the tests.
 _EVERYWHERE = ("{python}", "env", "sh")
 # The key that a role needs beside file, role and run.

@@ -34,7 +34,8 @@ class Client
     /// <summary>Keep a message for this client; never waits.</summary>
     public void Offer(Message message)
     {
-        if (ending == 1) return;
+        if (ending == 1)
+            return;
         if (queue.Count >= Longest)
         {
             _ = End(1013, "too slow");
@@ -50,7 +51,8 @@ class Client
         while (true)
         {
             await Task.WhenAny(waiting.WaitAsync(), gone.Task);
-            if (ending == 1 || gone.Task.IsCompleted) return;
+            if (ending == 1 || gone.Task.IsCompleted)
+                return;
             var message = Next();
             await socket.SendAsync(message.Payload, message.Type, true, CancellationToken.None);
         }
@@ -61,7 +63,8 @@ class Client
     /// <summary>Close, and cut the connection where the other side does not answer in 5 s.</summary>
     public async Task End(int code, string reason)
     {
-        if (Interlocked.Exchange(ref ending, 1) == 1) return;
+        if (Interlocked.Exchange(ref ending, 1) == 1)
+            return;
         waiting.Release();
         _ = socket.CloseOutputAsync((WebSocketCloseStatus)code, reason, CancellationToken.None);
         await Task.WhenAny(gone.Task, Task.Delay(5000));
@@ -70,6 +73,7 @@ class Client
 
     public void Gone() => gone.TrySetResult(true);
 }
+
 // --8<-- [end:client]
 
 static class BroadcastServer
@@ -84,7 +88,8 @@ static class BroadcastServer
     {
         lock (order) // all clients get the messages in the same order
         {
-            foreach (var client in clients.Keys) client.Offer(message);
+            foreach (var client in clients.Keys)
+                client.Offer(message);
         }
     }
 
@@ -109,13 +114,15 @@ static class BroadcastServer
                     await socket.CloseAsync(WebSocketCloseStatus.MessageTooBig, "", timeout.Token);
                 return;
             }
-            if (!part.EndOfMessage) continue;
+            if (!part.EndOfMessage)
+                continue;
             var payload = new byte[length];
             Array.Copy(buffer, payload, length);
             Broadcast(new Message { Type = part.MessageType, Payload = new ArraySegment<byte>(payload) });
             length = 0;
         }
     }
+
     // --8<-- [end:broadcast]
 
     // --8<-- [start:admit]
@@ -126,14 +133,19 @@ static class BroadcastServer
     /// <summary>The status to refuse a request with, or null.</summary>
     static string Refusal(string head)
     {
-        if (!head.StartsWith("GET ") || Header(head, "Sec-WebSocket-Key") == null) return "400 Bad Request";
-        if (Header(head, "Sec-WebSocket-Version") != "13") return "426 Upgrade Required";
+        if (!head.StartsWith("GET ", StringComparison.Ordinal) || Header(head, "Sec-WebSocket-Key") == null)
+            return "400 Bad Request";
+        if (Header(head, "Sec-WebSocket-Version") != "13")
+            return "426 Upgrade Required";
         var session = "";
         foreach (var cookie in (Header(head, "Cookie") ?? "").Split(';'))
-            if (cookie.Trim().StartsWith("session=")) session = cookie.Trim().Substring(8);
-        if (!Same(session, token)) return "401 Unauthorized";
+            if (cookie.Trim().StartsWith("session=", StringComparison.Ordinal))
+                session = cookie.Trim().Substring(8);
+        if (!Same(session, token))
+            return "401 Unauthorized";
         var from = Header(head, "Origin"); // programs send none
-        if (from != null && from != origin) return "403 Forbidden";
+        if (from != null && from != origin)
+            return "403 Forbidden";
         return clients.Count >= maxClients ? "503 Service Unavailable" : null; // two at once may both be last
     }
 
@@ -144,10 +156,12 @@ static class BroadcastServer
             var a = hash.ComputeHash(Encoding.UTF8.GetBytes(given));
             var b = hash.ComputeHash(Encoding.UTF8.GetBytes(wanted));
             var different = 0;
-            for (var i = 0; i < a.Length; i++) different |= a[i] ^ b[i]; // takes as long for any input
+            for (var i = 0; i < a.Length; i++)
+                different |= a[i] ^ b[i]; // takes as long for any input
             return different == 0;
         }
     }
+
     // --8<-- [end:admit]
 
     // --8<-- [start:handshake]
@@ -166,10 +180,12 @@ static class BroadcastServer
         while (length < buffer.Length)
         {
             var count = await stream.ReadAsync(buffer, length, buffer.Length - length);
-            if (count == 0) break;
+            if (count == 0)
+                break;
             length += count;
             var head = Encoding.ASCII.GetString(buffer, 0, length);
-            if (head.EndsWith("\r\n\r\n")) return head;
+            if (head.EndsWith("\r\n\r\n", StringComparison.Ordinal))
+                return head;
         }
         throw new IOException("no opening handshake");
     }
@@ -187,14 +203,22 @@ static class BroadcastServer
                 var refusal = Refusal(head);
                 string accept;
                 using (var hash = SHA1.Create())
-                    accept = Convert.ToBase64String(hash.ComputeHash(Encoding.ASCII.GetBytes(
-                        Header(head, "Sec-WebSocket-Key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11")));
-                var answer = Encoding.ASCII.GetBytes(refusal != null
-                    ? $"HTTP/1.1 {refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
-                    : "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-                        + $"Sec-WebSocket-Accept: {accept}\r\n\r\n");
+                    accept = Convert.ToBase64String(
+                        hash.ComputeHash(
+                            Encoding.ASCII.GetBytes(
+                                Header(head, "Sec-WebSocket-Key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+                            )
+                        )
+                    );
+                var answer = Encoding.ASCII.GetBytes(
+                    refusal != null
+                        ? $"HTTP/1.1 {refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+                        : "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                            + $"Sec-WebSocket-Accept: {accept}\r\n\r\n"
+                );
                 await stream.WriteAsync(answer, 0, answer.Length);
-                if (refusal != null) return;
+                if (refusal != null)
+                    return;
 
                 using (var socket = WebSocket.CreateFromStream(stream, true, null, TimeSpan.FromSeconds(30)))
                 {
@@ -218,6 +242,7 @@ static class BroadcastServer
             }
         }
     }
+
     // --8<-- [end:handshake]
 
     // --8<-- [start:main]
@@ -226,11 +251,14 @@ static class BroadcastServer
         while (true)
         {
             var next = listener.AcceptTcpClientAsync();
-            if (await Task.WhenAny(next, stop) == stop) break;
+            if (await Task.WhenAny(next, stop) == stop)
+                break;
             _ = Accept(await next);
         }
-        foreach (var client in clients.Keys) _ = client.End(1001, "server stopping");
-        for (var turn = 0; turn < 60 && !clients.IsEmpty; turn++) await Task.Delay(100);
+        foreach (var client in clients.Keys)
+            _ = client.End(1001, "server stopping");
+        for (var turn = 0; turn < 60 && !clients.IsEmpty; turn++)
+            await Task.Delay(100);
     }
 
     static int Main(string[] args)

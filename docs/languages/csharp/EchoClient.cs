@@ -3,6 +3,7 @@
 // --8<-- [start:client]
 using System;
 using System.IO;
+using System.Linq;
 using System.Net.WebSockets;
 using System.Text;
 using System.Threading;
@@ -30,11 +31,11 @@ static class EchoClient
             await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, "", timeout.Token);
         }
     }
+
     // --8<-- [end:client]
 
     // --8<-- [start:exchange]
-    static async Task Exchange(
-        ClientWebSocket socket, WebSocketMessageType type, byte[] sent, CancellationToken stop)
+    static async Task Exchange(ClientWebSocket socket, WebSocketMessageType type, byte[] sent, CancellationToken stop)
     {
         await socket.SendAsync(new ArraySegment<byte>(sent), type, true, stop);
         var buffer = new byte[MaxSize];
@@ -42,7 +43,8 @@ static class EchoClient
         WebSocketReceiveResult part;
         do
         {
-            if (length == MaxSize) throw new IOException("the echo is too long");
+            if (length == MaxSize)
+                throw new IOException("the echo is too long");
             var room = new ArraySegment<byte>(buffer, length, MaxSize - length);
             part = await socket.ReceiveAsync(room, stop); // a message may come in parts
             length += part.Count;
@@ -50,9 +52,10 @@ static class EchoClient
 
         if (part.MessageType == WebSocketMessageType.Close)
             throw new IOException($"closed with {(int)socket.CloseStatus}");
-        if (part.MessageType != type || Convert.ToBase64String(buffer, 0, length) != Convert.ToBase64String(sent))
+        if (part.MessageType != type || !buffer.Take(length).SequenceEqual(sent))
             throw new IOException("the echo is another message");
     }
+
     // --8<-- [end:exchange]
 
     // --8<-- [start:main]
@@ -73,7 +76,8 @@ static class EchoClient
 
     static int Main(string[] args)
     {
-        if (args.Length == 1) return Try(args[0]).GetAwaiter().GetResult();
+        if (args.Length == 1)
+            return Try(args[0]).GetAwaiter().GetResult();
         Console.Error.WriteLine("usage: EchoClient ws://HOST:PORT/PATH");
         return 2;
     }

@@ -48,6 +48,7 @@ static class EchoServer
         using (var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(5)))
             await socket.CloseAsync(code, code == WebSocketCloseStatus.Empty ? null : "", timeout.Token);
     }
+
     // --8<-- [end:echo]
 
     // --8<-- [start:serve]
@@ -93,14 +94,18 @@ static class EchoServer
         while (true)
         {
             var next = listener.GetContextAsync();
-            if (await Task.WhenAny(next, stop) == stop) break;
+            if (await Task.WhenAny(next, stop) == stop)
+                break;
             _ = Accept(await next);
         }
         var code = WebSocketCloseStatus.EndpointUnavailable; // 1001
-        foreach (var socket in open.Keys) _ = socket.CloseOutputAsync(code, "server stopping", CancellationToken.None);
+        foreach (var socket in open.Keys)
+            _ = socket.CloseOutputAsync(code, "server stopping", CancellationToken.None);
         await Task.WhenAny(Task.WhenAll(open.Values), Task.Delay(5000));
-        foreach (var socket in open.Keys) socket.Abort(); // who reads nothing
+        foreach (var socket in open.Keys)
+            socket.Abort(); // who reads nothing
     }
+
     // --8<-- [end:serve]
 
     // --8<-- [start:main]

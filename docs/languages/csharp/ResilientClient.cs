@@ -2,6 +2,7 @@
 
 // --8<-- [start:decide]
 using System;
+using System.Diagnostics;
 using System.Net.WebSockets;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -29,31 +30,39 @@ static class ResilientClient
     static readonly Random random = new Random();
     static double second = 1000; // in milliseconds; our tests make it short
 
-    static TimeSpan Seconds(double count) => TimeSpan.FromMilliseconds(count * second);
+    static TimeSpan Seconds(double count)
+    {
+        var milliseconds = count * second;
+        return TimeSpan.FromMilliseconds(milliseconds);
+    }
 
     /// <summary>How long to wait before an attempt, counted from the last good connection.</summary>
     static TimeSpan Pause(int attempt, int code)
     {
-        if (code == 1012) return Seconds(5 + 25 * random.NextDouble()); // all lost it at once: spread out
-        if (code == 1013) return Seconds(30 + 30 * random.NextDouble()); // overloaded: leave it alone
+        if (code == 1012)
+            return Seconds(5 + 25 * random.NextDouble()); // all lost it at once: spread out
+        if (code == 1013)
+            return Seconds(30 + 30 * random.NextDouble()); // overloaded: leave it alone
         return Seconds(Math.Min(Math.Pow(2, attempt - 1), Longest) * random.NextDouble()); // full jitter
     }
+
     // --8<-- [end:decide]
 
     // --8<-- [start:connection]
     static async Task<Ending> Connection(Uri url, CancellationToken stop)
     {
-        var opened = DateTime.MaxValue;
+        var open = new Stopwatch();
         using (var socket = new ClientWebSocket())
         using (var dialing = CancellationTokenSource.CreateLinkedTokenSource(stop))
         {
-            Func<string, int, Ending> lost = (reason, code) => new Ending
-            {
-                Reason = reason,
-                Code = code,
-                Status = opened == DateTime.MaxValue ? (int)socket.HttpStatusCode : 0,
-                Lasted = opened == DateTime.MaxValue ? TimeSpan.Zero : DateTime.UtcNow - opened,
-            };
+            Func<string, int, Ending> lost = (reason, code) =>
+                new Ending
+                {
+                    Reason = reason,
+                    Code = code,
+                    Status = open.IsRunning ? 0 : (int)socket.HttpStatusCode,
+                    Lasted = open.Elapsed,
+                };
             try
             {
                 socket.Options.CollectHttpResponseDetails = true;
@@ -61,7 +70,7 @@ static class ResilientClient
                 socket.Options.KeepAliveTimeout = Seconds(10);
                 dialing.CancelAfter(10_000);
                 await socket.ConnectAsync(url, dialing.Token);
-                opened = DateTime.UtcNow;
+                open.Start();
                 // To the server this client is new: subscribe here, and ask for what was missed.
                 Console.Error.WriteLine("connected");
                 using (stop.Register(() => Leave(socket)))
@@ -87,9 +96,12 @@ static class ResilientClient
             var room = new ArraySegment<byte>(buffer, length, buffer.Length - length);
             var part = await socket.ReceiveAsync(room, CancellationToken.None);
             length += part.Count;
-            if (part.MessageType == WebSocketMessageType.Close) break;
-            if (length > MaxSize) throw new InvalidOperationException("message too big");
-            if (!part.EndOfMessage) continue;
+            if (part.MessageType == WebSocketMessageType.Close)
+                break;
+            if (length > MaxSize)
+                throw new InvalidOperationException("message too big");
+            if (!part.EndOfMessage)
+                continue;
             if (part.MessageType == WebSocketMessageType.Text)
                 Console.WriteLine(Encoding.UTF8.GetString(buffer, 0, length));
             length = 0;
@@ -111,6 +123,7 @@ static class ResilientClient
         }
         socket.Abort();
     }
+
     // --8<-- [end:connection]
 
     // --8<-- [start:listen]
@@ -120,7 +133,8 @@ static class ResilientClient
         while (true)
         {
             var end = await Connection(url, stop);
-            if (stop.IsCancellationRequested || end.Code == 1000) return 0;
+            if (stop.IsCancellationRequested || end.Code == 1000)
+                return 0;
             if (end.IsFinal)
             {
                 Console.Error.WriteLine($"ResilientClient: {end.Reason}");
@@ -139,6 +153,7 @@ static class ResilientClient
             }
         }
     }
+
     // --8<-- [end:listen]
 
     // --8<-- [start:main]
@@ -149,7 +164,8 @@ static class ResilientClient
             Console.Error.WriteLine("usage: ResilientClient ws://HOST:PORT/PATH");
             return 2;
         }
-        if (double.TryParse(Environment.GetEnvironmentVariable("UNIT_MS"), out var unit)) second = unit;
+        if (double.TryParse(Environment.GetEnvironmentVariable("UNIT_MS"), out var unit))
+            second = unit;
         using (var stop = new CancellationTokenSource())
         {
             Action<PosixSignalContext> onSignal = context =>

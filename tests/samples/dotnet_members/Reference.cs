@@ -19,6 +19,27 @@ namespace System
     }
 }
 
+namespace System.Diagnostics
+{
+    public class Stopwatch
+    {
+        public void Start() { }
+        public bool IsRunning => false;
+        public TimeSpan Elapsed => default(TimeSpan);
+    }
+}
+
+namespace System.Linq
+{
+    using System.Collections.Generic;
+
+    public static class Enumerable
+    {
+        public static IEnumerable<T> Take<T>(this IEnumerable<T> source, int count) => null;
+        public static bool SequenceEqual<T>(this IEnumerable<T> first, IEnumerable<T> second) => false;
+    }
+}
+
 namespace System.Collections.Specialized
 {
     public class NameValueCollection { }
