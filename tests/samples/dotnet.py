@@ -12,6 +12,7 @@ files says which belong to the runtime and to ASP.NET Core, and nothing else is 
 
 from __future__ import annotations
 
+import atexit
 import base64
 import fcntl
 import hashlib
@@ -22,6 +23,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+from functools import cache
 from pathlib import Path
 
 PACKAGE = "@azure/mcp-linux-x64@0.5.0"
@@ -112,24 +114,26 @@ def _unpack(package: Path, folder: Path) -> None:
 
 def compile_all(names: list[str], folder: Path, *, web: bool = False) -> None:
     """Compile each ``NAME.cs`` in the folder to ``NAME.dll``, for ASP.NET Core if ``web``."""
-    with tempfile.TemporaryDirectory() as temporary:
-        told = [f"-r:{CORLIB}"]
-        for name, source in (REFERENCES | WEB_REFERENCES if web else REFERENCES).items():
-            library = f"{temporary}/{name}.dll"
-            _mcs(
-                "-target:library",
-                "-nowarn:67,169,649",
-                *told,
-                f"-out:{library}",
-                str(FOLDER / source),
-            )
-            told.append(f"-r:{library}")
-        for name in names:
-            _mcs("-warnaserror", *told, f"-out:{folder}/{name}.dll", f"{folder}/{name}.cs")
-            (folder / f"{name}.runtimeconfig.json").write_text(_settings(web), "utf-8")
+    for name in names:
+        _mcs("-warnaserror", *_members(web), f"-out:{folder}/{name}.dll", f"{folder}/{name}.cs")
+        (folder / f"{name}.runtimeconfig.json").write_text(_settings(web), "utf-8")
     program = folder / "dotnet"
     program.unlink(missing_ok=True)
     program.symlink_to(runtime())
+
+
+@cache
+def _members(web: bool) -> tuple[str, ...]:
+    """The arguments that tell the compiler of .NET's members; made once in each process."""
+    folder = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    told = [f"-r:{CORLIB}"]
+    for name, source in (REFERENCES | WEB_REFERENCES if web else REFERENCES).items():
+        library = f"{folder}/{name}.dll"
+        quiet = "-nowarn:67,169,649"
+        _mcs("-target:library", quiet, *told, f"-out:{library}", str(FOLDER / source))
+        told.append(f"-r:{library}")
+    return tuple(told)
 
 
 def _settings(web: bool) -> str:
@@ -163,7 +167,8 @@ def main(arguments: list[str]) -> None:
         compile_all(arguments, Path.cwd())
         return
     name = arguments[1].removesuffix(".cs")
-    compile_all([name], Path.cwd())
+    # In a process of its own, which tidies up; one that is replaced does not.
+    subprocess.run([sys.executable, __file__, name], check=True)
     os.execv("dotnet", ["dotnet", f"{name}.dll", *arguments[3:]])
 
 
