@@ -42,6 +42,7 @@ def _host() -> str:
 # What stands for a part of the page's host: Mono's compiler is older than `using var`, and the
 # contract wants a port, one line and no log.
 INSTEAD = {
+    r"^using System.Net.WebSockets;\n": "",  # it stands above the method
     r"using var (socket|stop) = ([^;]+);": r"using (var \1 = \2)",
     r'app.Run\("http://127.0.0.1:8765"\)': """
         app.Lifetime.ApplicationStarted.Register(
