@@ -24,7 +24,9 @@ MANIFEST = load(FOLDER / "samples.toml")
 SAMPLES = {sample.file: sample for sample in MANIFEST.samples}
 Programs = dict[str, Program]
 
-pytestmark = pytest.mark.skipif(not shutil.which("mcs"), reason="Mono's compiler is not here")
+pytestmark = pytest.mark.skipif(
+    not all(map(shutil.which, MANIFEST.tools)), reason=f"not all of {MANIFEST.tools} are here"
+)
 
 
 def _program(folder: Path, file: str, change: Callable[[str], str] = lambda text: text) -> Program:
