@@ -7,7 +7,7 @@ from itertools import chain, repeat
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.test_chat_page import NAME_SERVER
 from tests.samples.cutting import line
@@ -24,7 +24,7 @@ ASK = """async ([module, line, url, prompt]) => {
   await new Promise((resolve) => {
     const id = made.ask(prompt, (event) => {
       events.push(event);
-      if (event.type === "tool_call") made.result(id, event.call, `${event.name}!`);
+      if (event.type === "tool_call") made.result(id, event.n, `${event.name}!`);
       if (event.type === "end") resolve();
     });
   });
@@ -71,6 +71,26 @@ def test_a_line_that_is_cut_loses_and_doubles_no_token(
     assert found[-1]["reason"] == "done"
     text = "".join(event.get("text", "") for event in found)
     assert "Your clock says clock!, and your window is window!." in text
+
+
+def test_events_come_after_a_proxy_that_has_no_server_for_a_moment(
+    page: Page, served: Site, app: App
+) -> None:
+    asked: list[str] = []
+
+    def answer(route: Route) -> None:
+        asked.append(route.request.url)
+        if len(asked) == 1:
+            route.fulfill(status=502)
+        else:
+            route.continue_()
+
+    page.route("**/*?after=*", answer)
+    page.goto(served.url(PAGE))
+    module = served.url(PAGE + "lines.js")
+    found = page.evaluate(ASK, [module, "SseLine", app.url, "words: 20"])
+    assert [event["n"] for event in found] == list(range(1, 22))
+    assert len(asked) == 2
 
 
 def test_both_answer_with_tools_and_can_be_cancelled(

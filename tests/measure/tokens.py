@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import functools
 import http.server
-import json
 import threading
 import time
 from importlib.metadata import version
@@ -135,7 +134,7 @@ def main() -> None:
         },
         "tokens": [SHORT, LONG],
         "text_bytes": len("token "),
-        "event": json.dumps({"tag": 1, "n": 100, "type": "token", "text": "token "}),
+        "event": '{"id":"0a1b2c3d","n":100,"type":"token","text":"token "}',
         **found,
     }
     results.save(FILE, data)

@@ -73,7 +73,7 @@ def text(found: list[Event]) -> str:
 
 def ask(socket: ClientConnection, prompt: str, name: str = "", after: int = 0) -> str:
     name = name or str(uuid.uuid4())
-    message = {"type": "ask", "id": name, "tag": 1, "prompt": prompt, "after": after}
+    message = {"type": "ask", "id": name, "prompt": prompt, "after": after}
     socket.send(json.dumps(message))
     return name
 
@@ -90,7 +90,7 @@ def test_both_lines_bring_the_same_answer_with_its_tools(app: App) -> None:
             found.append(json.loads(socket.recv(PATIENCE)))
             if found[-1]["type"] == "tool_call":
                 value = {"clock": "12:00", "window": "wide"}[found[-1]["name"]]
-                result = {"type": "result", "id": name, "call": found[-1]["call"], "value": value}
+                result = {"type": "result", "id": name, "call": found[-1]["n"], "value": value}
                 socket.send(json.dumps(result))
                 socket.send(json.dumps(result | {"value": "again"}))
     assert [event["n"] for event in found] == list(range(1, len(found) + 1))
@@ -104,7 +104,7 @@ def test_both_lines_bring_the_same_answer_with_its_tools(app: App) -> None:
 
     other = str(uuid.uuid4())
     assert post(app, type="ask", id=other, prompt="hello") == 204
-    for call, value in (("1", "12:00"), ("2", "wide")):
+    for call, value in ((first + 1, "12:00"), (second + 1, "wide")):
         events(app, other, most=second + 1)
         assert post(app, type="result", id=other, call=call, value=value) == 204
     assert text(events(app, other)) == text(found)
@@ -118,7 +118,7 @@ def test_an_answer_goes_on_where_it_broke(app: App) -> None:
         ask(socket, "words: 40", name, after=10)
         rest = hear(socket)
     assert [event["n"] for event in first + rest] == list(range(1, 42))
-    assert rest[-1] == {"tag": 1, "n": 41, "type": "end", "reason": "done"}
+    assert rest[-1] == {"id": name[:8], "n": 41, "type": "end", "reason": "done"}
     # Over the other line, too.
     assert [event["n"] for event in events(app, name, after=30)] == list(range(31, 42))
 
@@ -139,6 +139,16 @@ def test_cancelling_stops_the_model(app: App, line: str) -> None:
     assert post(app, type="cancel", id=name) == 204
 
 
+def test_a_question_that_is_cancelled_at_once_still_ends(app: App) -> None:
+    with opened(app) as socket:
+        name = str(uuid.uuid4())
+        question = {"type": "ask", "id": name, "prompt": "words: 9999"}
+        # In one piece of TCP where it can be, so that the model has not begun.
+        socket.send(json.dumps(question))
+        socket.send(json.dumps({"type": "cancel", "id": name}))
+        assert hear(socket)[-1]["reason"] == "cancelled"
+
+
 def test_an_answer_that_nobody_reads_ends() -> None:
     with running("ai-streaming", ORIGINS=ORIGIN, PACE="0.005", GRACE="0.2") as app:
         with opened(app) as socket:
@@ -148,13 +158,12 @@ def test_an_answer_that_nobody_reads_ends() -> None:
         end = time.monotonic() + PATIENCE
         while event.get("type") != "end" and time.monotonic() < end:
             with opened(app) as socket:
-                ask(socket, "words: 100")  # half a second
+                ask(socket, "words: 200")  # a second, in which the other one runs ahead and waits
                 hear(socket)
                 ask(socket, "words: 9999", name, after=5)
                 event = json.loads(socket.recv(PATIENCE))
-        assert event == {"tag": 1, "n": 6, "type": "end", "reason": "lost"}
-        address = http(app, name)
-        assert httpx.get(address, timeout=PATIENCE, trust_env=False).status_code == 404
+        assert event == {"id": name[:8], "n": 6, "type": "end", "reason": "lost"}
+        assert events(app, name, after=5) == [{"n": 6, "type": "end", "reason": "lost"}]
 
 
 def test_the_model_waits_for_who_does_not_read() -> None:
@@ -174,10 +183,11 @@ def test_the_model_waits_for_who_does_not_read() -> None:
     [
         ("hello", "expected a JSON object"),
         ("[" * 9000, "expected a JSON object"),
-        ('{"type": "ask", "id": "1", "tag": 1, "after": 0, "prompt": "a"}', "id must be a UUID"),
-        ('{"type": "ask", "id": "", "tag": 1, "after": -1, "prompt": "a"}', "number of an event"),
-        (json.dumps({"type": "ask", "id": "0" * 36, "tag": 1, "after": 0, "prompt": ""}), "prompt"),
-        ('{"type": "other"}', "expected a cancel, or a result"),
+        ("[]", "expected a JSON object"),
+        ('{"type": "ask", "id": "1", "prompt": "a"}', "id a UUID"),
+        (json.dumps({"type": "ask", "id": "0" * 36, "after": -1, "prompt": "a"}), "after a number"),
+        (json.dumps({"type": "ask", "id": "0" * 36, "prompt": ""}), "prompt"),
+        ('{"type": "other"}', "result or cancel"),
     ],
 )
 def test_what_is_wrong_is_told(app: App, message: str, words: str) -> None:
@@ -187,8 +197,23 @@ def test_what_is_wrong_is_told(app: App, message: str, words: str) -> None:
             socket.recv(PATIENCE)
     assert "1008" in str(closed.value)
     answer = httpx.post(http(app), content=message, timeout=PATIENCE, trust_env=False)
-    if "after" not in message:
-        assert (answer.status_code, words in answer.text) == (400, True)
+    assert (answer.status_code, words in answer.text) == (400, True)
+
+
+def test_a_position_that_is_none_is_told(app: App) -> None:
+    answer = httpx.get(http(app, "0" * 36), params={"after": "x"}, trust_env=False)
+    assert (answer.status_code, "after must be" in answer.text) == (400, True)
+
+
+def test_a_connection_has_eight_answers_and_a_request_some_kilobytes(app: App) -> None:
+    with opened(app) as socket:
+        for _ in range(9):
+            ask(socket, "words: 9999")
+        with pytest.raises(ConnectionClosed, match="too many answers on one connection"):
+            while True:
+                socket.recv(PATIENCE)
+    answer = httpx.post(http(app), content="a" * 20_000, timeout=PATIENCE, trust_env=False)
+    assert (answer.status_code, answer.text) == (413, "too long")
 
 
 def test_pages_of_other_origins_are_refused(app: App) -> None:

@@ -1,150 +1,120 @@
 // Two lines to the same answers, with one interface: over WebSocket, and over server-sent events.
-//
-// `line.ask(prompt, take)` begins an answer and calls `take(event)` for each event, in order, each
-// once. It returns what `line.result(id, call, value)` and `line.cancel(id)` take.
 
+import { pause } from "../../build/reconnection/backoff.js";
 import { ResilientSocket } from "../../build/reconnection/resilient_socket.js";
 
-// --8<-- [start:asked]
-/** An answer as the client has it: `take` gets what follows the last event, and nothing twice. */
-class Asked {
-  constructor(prompt, take) {
-    this.id = crypto.randomUUID();
-    this.prompt = prompt;
-    this.take = take;
-    this.after = 0;
-    this.said = []; // results and cancellations: said again, they do nothing
+/** @typedef {{ n: number, type: string, [field: string]: any }} AnswerEvent */
+/** @typedef {{ type: "ask" | "result" | "cancel", id: string, [field: string]: any }} Message */
+
+// --8<-- [start:line]
+/** What both lines are. Each has its own `send`, which gets a message through, sooner or later. */
+class Line {
+  /** The answers that have not ended, by the beginning of their ids, which marks their events. */
+  running = new Map();
+  find = (id) => this.running.get(id.slice(0, 8));
+
+  /**
+   * @param {string} url of the server
+   * @param {{ say?: (state: string) => void, second?: number }} options `say` is told when the
+   *   line opens and when it is lost; `second` is in milliseconds, for tests
+   */
+  constructor(url, { say = () => {}, second = 1000 } = {}) {
+    Object.assign(this, { url: url.replace(/^ws/, "http"), say, second });
   }
 
-  /** Whether that was the last one. */
-  add(event) {
-    if (event.n !== this.after + 1) return false; // we have it
-    this.after = event.n;
-    this.take(event);
-    return event.type === "end";
+  /**
+   * Begin an answer; returns its id.
+   * @param {string} prompt
+   * @param {(event: AnswerEvent) => void} take gets each event, in order, once
+   */
+  ask(prompt, take) {
+    const id = crypto.randomUUID();
+    this.running.set(id.slice(0, 8), { after: 0, take, said: [] });
+    this.send({ type: "ask", id, prompt });
+    return id;
+  }
+
+  /** Send what a tool gave; `call` is the number of the event that asked for it. */
+  result = (id, call, value) => this.send({ type: "result", id, call, value });
+
+  /** Stop the model. The answer still gets its last event. */
+  cancel = (id) => this.send({ type: "cancel", id });
+
+  /** Hand on an event if it is the next one. */
+  add({ id, ...event }) {
+    const answer = this.find(id);
+    if (event.n !== answer?.after + 1) return; // we have it
+    answer.after = event.n;
+    if (event.type === "end") this.running.delete(id.slice(0, 8));
+    answer.take(event);
   }
 }
-// --8<-- [end:asked]
+// --8<-- [end:line]
 
 // --8<-- [start:websocket]
-export class WebSocketLine {
-  #socket;
-  #open = false;
-  #asked = new Map(); // by a short tag, which each event carries: an id would cost 36 bytes
-  #tags = 0;
-
-  constructor(url, { say = () => {}, ...options } = {}) {
-    this.#socket = new ResilientSocket(url, options);
-    this.#socket.addEventListener("open", () => {
-      this.#open = true;
-      say("Connected.");
-      for (const [tag, one] of this.#asked) {
-        this.#ask(tag, one);
-        for (const message of one.said) this.#send(message); // one may have been lost
-      }
+export class WebSocketLine extends Line {
+  constructor(url, options) {
+    super(url, options);
+    this.socket = new ResilientSocket(url, options);
+    for (const state of ["open", "lost", "stopped"])
+      this.socket.addEventListener(state, () => this.say(state));
+    this.socket.addEventListener("open", () => {
+      for (const { after, said } of this.running.values())
+        for (const message of said) this.socket.send(JSON.stringify({ ...message, after }));
     });
-    this.#socket.addEventListener("message", ({ data }) => {
-      const event = JSON.parse(data);
-      if (this.#asked.get(event.tag)?.add(event)) this.#asked.delete(event.tag);
-    });
-    this.#socket.addEventListener("lost", ({ detail: { code, wait } }) => {
-      this.#open = false;
-      say(`Lost (${code}); next attempt in ${(wait / 1000).toFixed(1)} s.`);
-    });
-    this.#socket.addEventListener("stopped", ({ detail: { code } }) => say(`Ended by the server (${code}).`));
+    this.socket.addEventListener("message", ({ data }) => this.add(JSON.parse(data)));
   }
 
-  ask(prompt, take) {
-    const one = new Asked(prompt, take);
-    this.#asked.set(++this.#tags, one);
-    if (this.#open) this.#ask(this.#tags, one);
-    return one.id;
+  /** At once, if the line is open, and again whenever it opens: one may have been lost. */
+  send(message) {
+    this.find(message.id)?.said.push(message);
+    this.socket.send(JSON.stringify(message));
   }
 
-  result = (id, call, value) => this.#say({ type: "result", id, call, value });
-  cancel = (id) => this.#say({ type: "cancel", id });
-  close = () => this.#socket.close();
-
-  #say(message) {
-    for (const one of this.#asked.values()) if (one.id === message.id) one.said.push(message);
-    this.#send(message);
-  }
-
-  #ask(tag, { id, prompt, after }) {
-    this.#send({ type: "ask", tag, id, prompt, after }); // asking again resumes
-  }
-
-  #send(message) {
-    if (this.#open) this.#socket.send(JSON.stringify(message));
-  }
+  close = () => this.socket.close();
 }
 // --8<-- [end:websocket]
 
 // --8<-- [start:sse]
-export class SseLine {
-  #url;
-  #say;
-  #sources = new Map();
-  #begun = new Map(); // what has to be answered before anything else is said of an answer
-  #second;
+export class SseLine extends Line {
+  sent = Promise.resolve();
 
-  constructor(url, { say = () => {}, second = 1000 } = {}) {
-    this.#url = url.replace(/^ws/, "http").replace(/\/*$/, "/");
-    this.#say = say;
-    this.#second = second;
-    say("Ready: each answer has a connection of its own.");
+  /** One request after the other, for they could overtake each other. */
+  send(message) {
+    this.sent = this.sent.then(() => this.post(message));
+    if (message.type === "ask") this.sent.then(() => this.follow(message.id));
   }
 
-  ask(prompt, take) {
-    const one = new Asked(prompt, take);
-    this.#sources.set(one.id, null);
-    const begun = this.#post({ type: "ask", id: one.id, prompt });
-    this.#begun.set(one.id, begun);
-    begun.then(() => this.#sources.has(one.id) && this.#follow(one));
-    return one.id;
+  async post(message) {
+    const request = { method: "POST", body: JSON.stringify(message) };
+    for (let attempt = 1; this.find(message.id); attempt++) {
+      const response = await fetch(this.url, request).catch(() => null);
+      if (response?.status < 500) return;
+      await new Promise((resolve) => setTimeout(resolve, pause(attempt) * this.second));
+    }
   }
 
-  result = (id, call, value) => this.#post({ type: "result", id, call, value });
-  cancel = (id) => this.#begun.get(id)?.then(() => this.#post({ type: "cancel", id }));
-
-  close() {
-    for (const source of this.#sources.values()) source?.close();
-    this.#sources.clear();
-  }
-
-  #follow(one) {
-    const source = new EventSource(this.#url + one.id); // comes back by itself, and says its last id
-    this.#sources.set(one.id, source);
-    source.onopen = () => this.#say("Connected.");
+  follow(id) {
+    const answer = this.find(id);
+    if (!answer) return; // closed meanwhile
+    const source = new EventSource(`${this.url}/${id}?after=${answer.after}`);
+    answer.close = () => source.close();
+    source.onopen = () => this.say("open");
     source.onmessage = ({ data, lastEventId }) => {
-      if (one.add({ n: Number(lastEventId), ...JSON.parse(data) })) this.#end(one.id); // or it would connect again
+      this.add({ id, n: Number(lastEventId), ...JSON.parse(data) });
+      if (this.find(id)) return;
+      source.close(); // or it would connect again
+      this.say("closed");
     };
     source.onerror = () => {
-      if (source.readyState !== EventSource.CLOSED) return this.#say("Lost; the browser connects again.");
-      one.add({ n: one.after + 1, type: "end", reason: "lost" }); // 404: nobody read it for a while
-      return this.#end(one.id);
+      this.say("lost"); // the browser connects again by itself, except after an answer like 502
+      if (source.readyState === EventSource.CLOSED) setTimeout(() => this.follow(id), this.second);
     };
   }
 
-  #end(id) {
-    this.#sources.get(id)?.close();
-    this.#sources.delete(id);
-    this.#begun.delete(id);
-  }
-
-  /** Every message may be sent again: it does nothing the second time. */
-  async #post(message) {
-    for (let attempt = 1; attempt <= 5; attempt++) {
-      try {
-        const response = await fetch(this.#url, { method: "POST", body: JSON.stringify(message) });
-        if (response.status < 500) return;
-      } catch {
-        // no connection; again, after a pause
-      }
-      this.#say("A request failed; trying again.");
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 2 ** attempt * this.#second));
-    }
-    this.#say("No server answers.");
+  close() {
+    for (const answer of this.running.values()) answer.close?.();
+    this.running.clear();
   }
 }
 // --8<-- [end:sse]
