@@ -43,6 +43,7 @@ export function mount(root, { url, name }) {
       }
       if (event.type === "end") {
         out.append(`[${event.reason}, ${event.n} events]`);
+        if (document.activeElement === stop) input.focus();
         stop.disabled = true;
         id = "";
       }
@@ -51,6 +52,7 @@ export function mount(root, { url, name }) {
   });
   stop.addEventListener("click", () => {
     stop.disabled = true; // tokens on their way are not shown anymore
+    input.focus();
     line.cancel(id);
   });
   // --8<-- [end:ask]
