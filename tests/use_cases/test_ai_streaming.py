@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -227,6 +229,25 @@ def test_pages_of_other_origins_are_refused(app: App) -> None:
         ):
             assert answer.status_code == 403
             assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+def code_lines(path: Path) -> int:
+    """Lines that are neither blank nor comment."""
+    text = path.read_text("utf-8")
+    text = re.sub(
+        r'^ *""".*?"""$' if path.suffix == ".py" else r"/\*.*?\*/", "", text, flags=re.M | re.S
+    )
+    lines = (line.strip() for line in text.splitlines())
+    return sum(bool(line) and not line.startswith(("#", "//")) for line in lines)
+
+
+def test_the_application_is_as_small_as_the_page_says() -> None:
+    folder = FOLDER / "ai-streaming"
+    model = code_lines(folder / "model.py")
+    both = sum(code_lines(folder / name) for name in ("server.py", "lines.js", "app.js"))
+    said = f"{both} lines of code for both transports, and {model} for the stand-in model"
+    assert said in " ".join(PAGE.read_text("utf-8").split())
+    assert both <= 300
 
 
 def test_the_page_shows_what_was_measured_and_lists_its_files() -> None:
