@@ -202,6 +202,13 @@ def test_what_is_wrong_is_told(app: App, message: str, words: str) -> None:
     assert (answer.status_code, words in answer.text) == (400, True)
 
 
+def test_bytes_are_refused(app: App) -> None:
+    with opened(app) as socket:
+        socket.send(b"{}")
+        with pytest.raises(ConnectionClosed, match=r"1003.*send text"):
+            socket.recv(PATIENCE)
+
+
 def test_a_position_that_is_none_is_told(app: App) -> None:
     answer = httpx.get(http(app, "0" * 36), params={"after": "x"}, trust_env=False)
     assert (answer.status_code, "after must be" in answer.text) == (400, True)

@@ -75,6 +75,8 @@ class Answer:
     def end(self, task: asyncio.Task[None]) -> None:
         """Say how it ended, for a while also to those who come back."""
         reason = "cancelled" if task.cancelled() else "failed" if task.exception() else "done"
+        if reason == "failed":
+            print(f"answer failed: {task.exception()!r}", file=sys.stderr)
         self.ended = True
         self.add(type="end", reason=reason)
         asyncio.get_running_loop().call_later(GRACE, answers.pop, self.name)
@@ -161,6 +163,8 @@ async def by_websocket(websocket: WebSocket) -> None:
                 task = asyncio.create_task(send(message["id"], message["after"]))
                 sending.add(task)
                 task.add_done_callback(sending.discard)
+    except KeyError:  # a binary message has no text
+        await websocket.close(1003, "send text")
     except HTTPException as error:
         await websocket.close(1013 if error.status_code == 503 else 1008, error.detail)
     finally:
