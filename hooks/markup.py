@@ -4,14 +4,17 @@ A date such as 2026-11-25 becomes a `<time>`, which does not break at its hyphen
 in code such as `Sec-WebSocket-Key`. The day that begins a heading of the news stands above it.
 
 A table of three columns or more with text to be read, not numbers to be compared, gets its
-columns' names into its cells: on a phone each of its rows is a card. ``python -m hooks.markup
-FOLDER`` does it to a folder that another builder has built.
+columns' names into its cells: on a phone each of its rows is a card. Where such a table of five
+columns is looked up by something long, such as a message, each row is an entry at every width: the
+long text above, the rest below it. ``python -m hooks.markup FOLDER`` does it to a folder that
+another builder has built.
 """
 
 from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterable
 from datetime import date
 from html import escape, unescape
 from pathlib import Path
@@ -39,6 +42,8 @@ _ROW = re.compile(r"<tr.*?</tr>", re.DOTALL)
 _CELL = re.compile(r"<(t[hd])\b([^>]*)>(.*?)</\1>", re.DOTALL)
 # Characters that a column shows in one line on a phone: a longer cell is one to read.
 _SHORT = 30
+# Characters of a first cell from which it needs a line of its own, and the columns that there are.
+_LONG, _SHARED = 60, 5
 
 
 def on_post_build(config: MkDocsConfig) -> None:
@@ -82,15 +87,22 @@ def _as_cards(table: re.Match[str]) -> str:
     head, start, body = table[2].partition("<tbody")
     names = [_text(cell[3]) for cell in _CELL.finditer(head)]
     rows = [list(_CELL.finditer(row[0])) for row in _ROW.finditer(body)]
-    longest = max((len(_text(cell[3])) for row in rows for cell in row[1:]), default=0)
-    if len(names) < 3 or longest <= _SHORT or "text-align" in head:
+    if len(names) < 3 or _longest(cell for row in rows for cell in row[1:]) <= _SHORT:
         return table[0]
+    if "text-align" in head:
+        return table[0]
+    entries = len(names) == _SHARED and _longest(row[0] for row in rows if row) > _LONG
+    kind = "cards entries" if entries else "cards"
 
     def row(found: re.Match[str]) -> str:
         labels = iter(["", *names[1:]])
         return _CELL.sub(lambda cell: _with_label(cell, next(labels, "")), found[0])
 
-    return f'<table class="{table[1]} cards"{head}{start}{_ROW.sub(row, body)}</table>'
+    return f'<table class="{table[1]} {kind}"{head}{start}{_ROW.sub(row, body)}</table>'
+
+
+def _longest(cells: Iterable[re.Match[str]]) -> int:
+    return max((len(_text(cell[3])) for cell in cells), default=0)
 
 
 def _with_label(cell: re.Match[str], name: str) -> str:

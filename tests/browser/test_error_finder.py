@@ -17,6 +17,9 @@ STATUS = (
     "app.js:12 WebSocket connection to 'wss://chat.example.org/socket' failed: "
     "Error during WebSocket handshake: Unexpected response code: 502"
 )
+# Whether something of a table is out of view at the side.
+OUTSIDE = """box => box.scrollWidth > box.clientWidth + 1
+  || [...box.querySelectorAll("td")].some(td => td.getBoundingClientRect().right > innerWidth)"""
 KNOWN = [
     "WebSocket connection to 'ws://…' failed: Unexpected response code: 403",
     "connect ECONNREFUSED 127.0.0.1:8765",
@@ -105,12 +108,26 @@ def test_what_is_pasted_is_text(page: Page, site: Site, errors: list[str]) -> No
     assert errors == []
 
 
-def test_without_scripts_the_table_is_there(browser: Browser, site: Site) -> None:
-    context = browser.new_context(java_script_enabled=False)
+@pytest.mark.parametrize("width", [390, 768, 1440])
+def test_without_scripts_cause_test_and_fix_are_in_view_at_every_width(
+    browser: Browser, site: Site, width: int
+) -> None:
+    context = browser.new_context(
+        java_script_enabled=False, viewport={"width": width, "height": 844}
+    )
     page = context.new_page()
     page.goto(site.url(f"{PATH}#ws-payload"))
     expect(page.get_by_text("The finder needs JavaScript.")).to_be_visible()
-    expect(page.get_by_role("table").first).to_contain_text("Max payload size exceeded")
+    row = page.get_by_role("row").filter(has_text="Max payload size exceeded")
+    message, *rest = [cell.bounding_box() for cell in row.get_by_role("cell").all()]
+    assert message
+    # Where the address leads, and below what stays in view above it.
+    assert 0 < message["y"] < 844 / 2
+    _, *below = [box for box in rest if box]
+    assert len(below) == 3
+    assert all(box["y"] >= message["y"] + message["height"] for box in below)
+    boxes = page.get_by_role("group", name="Table")
+    assert boxes.evaluate_all(f"boxes => boxes.filter({OUTSIDE}).length") == 0
     context.close()
 
 

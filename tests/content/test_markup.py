@@ -65,6 +65,17 @@ def test_the_cells_of_a_table_to_read_know_their_column() -> None:
     assert f'<td data-label="A &amp;amp; B">{READ}</td>'.replace("amp;amp;", "amp;") in html
 
 
+def test_what_is_looked_up_by_a_long_text_is_an_entry_where_it_has_five_columns() -> None:
+    def of(columns: int, message: str) -> str:
+        html = table(f"<td>{message}</td><td>TLS</td><td>{READ}</td>{'<td></td>' * (columns - 3)}")
+        return completed(html.replace("</th></tr>", f"</th>{'<th>x</th>' * (columns - 3)}</tr>"))
+
+    message = "WebSocket connection failed: Unexpected response code: 403 in app.js"
+    assert 'class="ruled cards entries"' in of(5, message)
+    assert 'class="ruled cards"' in of(5, message[:60])
+    assert 'class="ruled cards"' in of(4, message)
+
+
 @pytest.mark.parametrize(
     "html",
     [

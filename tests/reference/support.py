@@ -189,11 +189,10 @@ def _tabs(data: Json) -> str:
 
 def _compared(data: Json) -> str:
     return _table(
-        ["Transport", "In a page", "Baseline", *BROWSERS.values()],
+        ["Transport, in a page", "Baseline", *BROWSERS.values()],
         [
             [
-                name,
-                f"`{path.removeprefix('api.')}{'()' if path == 'api.fetch' else ''}`",
+                f"{name}: `{path.removeprefix('api.')}{'()' if path == 'api.fetch' else ''}`",
                 _since(data["baseline_of"][path]),
                 *(cell(data["support"][path].get(place)) for place in BROWSERS),
             ]
