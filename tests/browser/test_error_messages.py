@@ -7,11 +7,19 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.browser.modules import Modules
 from tests.deploy.clients import ended_without_a_close_frame, refusal
-from tests.deploy.stack import echo, haproxy, nginx_of_its_page, refusing
+from tests.deploy.stack import (
+    PATIENCE,
+    caddy_of_its_page,
+    echo,
+    haproxy,
+    nginx_of_its_page,
+    refusing,
+)
+from tests.deploy.test_caddy import reload
 from tests.samples.error_messages import captured, compressing
 from tests.site import ROOT, Site
 
@@ -35,7 +43,8 @@ ATTEMPT = """([address, protocols, action]) => new Promise((done) => {
 def plain(message: str) -> str:
     """A message with `…` for what differs from run to run: the address."""
     message = re.sub(r"\b(wss?|http)://[^\s'\"]*", r"\1://…", message)
-    message = re.sub(r"127\.0\.0\.1(', |:)\d+", "127.0.0.1:8765", message)
+    message = re.sub(r"(127\.0\.0\.1(?:', |:| port ))\d+", r"\g<1>8765", message)
+    message = re.sub(r"after \d+ ms", "after 0 ms", message)
     return re.sub(r"\s+", " ", message)
 
 
@@ -135,8 +144,35 @@ def test_haproxy_answers_what_the_page_shows(tmp_path: Path) -> None:
         assert ROWS["haproxy-refused"] in (refused.value.response.body or b"").decode()
 
 
+def test_caddy_logs_what_the_page_shows(tmp_path: Path) -> None:
+    with refusing() as port, caddy_of_its_page(tmp_path, port) as (proxy, _):
+        assert refusal(proxy) == 502
+    log = plain((tmp_path / "log").read_text())
+    assert ROWS["caddy-refused"] in log
+    assert ROWS["caddy-reload"] not in log
+
+
+def test_caddy_logs_a_limit_and_a_reload_and_its_clients_say_what_the_page_shows(
+    tmp_path: Path,
+) -> None:
+    one = {"unhealthy_request_count 10000": "unhealthy_request_count 1"}
+    with (
+        echo() as server,
+        caddy_of_its_page(tmp_path, server.port, one) as (proxy, admin),
+        proxy.connect() as client,
+    ):
+        assert refusal(proxy) == 503
+        reload(tmp_path, proxy, admin)
+        with pytest.raises(ConnectionClosed) as closed:
+            client.recv(PATIENCE)
+    assert str(closed.value) == ROWS["websockets-away"]
+    log = (tmp_path / "log").read_text()
+    assert ROWS["caddy-upstreams"] in log
+    assert ROWS["caddy-reload"] in log
+
+
 def test_each_message_is_provoked_or_named_as_seen_elsewhere(tmp_path: Path) -> None:
-    ours = ("chromium-", "nginx-", "haproxy-", "java-", "uvicorn-")
+    ours = ("chromium-", "nginx-", "haproxy-", "caddy-", "java-", "uvicorn-")
     libraries = {name for name in ROWS if not name.startswith(ours)} - ELSEWHERE
     source = (ROOT / "tests" / "samples" / "error_messages.py").read_text("utf-8")
     assert len(ROWS) >= 30

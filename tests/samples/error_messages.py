@@ -121,6 +121,7 @@ async def _of_websockets(echo_address: str, refused: str) -> dict[str, str]:
     found = {
         "websockets-status": await message(lambda: receive("/reject/403")),
         "websockets-drop": await message(lambda: receive("/drop?after=100")),
+        "websockets-away": await message(lambda: receive("/close/1001?after=100")),
         "websockets-close": await message(lambda: receive("/close/1011?after=100")),
         "websockets-payload": await message(lambda: receive("/message/2000", max_size=1000)),
         "websockets-keepalive": await message(
