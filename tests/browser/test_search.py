@@ -96,13 +96,26 @@ def test_enter_in_the_field_takes_the_first_result(page: Page, site: Site) -> No
     page.wait_for_url(site.url("tools/report-protocol/**"))
 
 
-def test_nothing_found_is_said(page: Page, site: Site) -> None:
-    open_search(page, site, "zzzzqqqq")
+@pytest.mark.parametrize("words", ["zzzzqqqq", "xqzzvk", "xqzzvk qwzzzy the"])
+def test_a_word_that_is_nowhere_finds_nothing_and_that_is_said(
+    page: Page, site: Site, words: str
+) -> None:
+    """The engine alone finds what begins with its first letter."""
+    open_search(page, site, words)
     status = dialog(page).get_by_role("status")
-    expect(status).to_contain_text("Nothing found")
+    expect(status).to_contain_text(f"No page holds “{words}”.")
     expect(results(page)).to_have_count(0)
     field(page).fill("")
     expect(status).to_have_text("")
+
+
+@pytest.mark.parametrize("words", ["handshkae", "Handshakes", "websocket xqzzvk", "ws", "the"])
+def test_a_mistyped_end_a_plural_and_one_known_word_of_two_find_pages(
+    page: Page, site: Site, words: str
+) -> None:
+    open_search(page, site, words)
+    expect(results(page).first).to_be_visible()
+    expect(dialog(page).get_by_role("status")).to_have_text(re.compile(r"^\d+ pages?$"))
 
 
 def test_a_lost_index_is_said_and_tried_again(page: Page, site: Site) -> None:

@@ -6,8 +6,8 @@
 /**
  * @typedef {{ title: string, url: string, excerpt: string }} Part a section of a page; `excerpt` is
  *   HTML: escaped text with the found words in `<mark>`
- * @typedef {{ url: string, excerpt: string, meta: Record<string, string>, sub_results?: Part[] }} Found
- *   a page as Pagefind describes it
+ * @typedef {{ url: string, excerpt: string, meta: Record<string, string>, content?: string, sub_results?: Part[] }} Found
+ *   a page as Pagefind describes it; `content` is its text
  * @typedef {{ title: string, section: string, url: string, excerpt: string, parts: Part[] }} Result
  */
 
@@ -145,12 +145,36 @@ export function byTitle(asked, counts, found) {
   return [...found].sort((one, other) => score(other) - score(one)).map(({ page }) => page);
 }
 
+/** The first letters of a word, of which a page has to have as many: the engine shortens a word that is nowhere
+ * down to its first letter, while a plural or a mistyped end leaves these. */
+const LETTERS = 3;
+
+/**
+ * The pages that have a word of the query, or at least its beginning.
+ *
+ * @param {string} query
+ * @param {Found[]} found
+ * @returns {Found[]}
+ */
+export function holding(query, found) {
+  const asked = subjects(query);
+  const starts = (asked.length ? asked : words(query)).map((word) => plain(word).replace(/^[-_]+/, "").slice(0, LETTERS));
+  if (starts.length === 0) return found;
+  return found.filter(({ meta, url, content }) => {
+    const text = plain([...Object.values(meta), url, content].join(" "));
+    return starts.some((start) => text.includes(start));
+  });
+}
+
+/** @param {string} text @returns {string} in lower case, without accents */
+const plain = (text) => text.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "");
+
 /**
  * @param {number} pages how many pages were found
  * @param {string} query
  * @returns {string} what a reader is told
  */
 export function summary(pages, query) {
-  if (pages === 0) return `Nothing found for “${query}”. Try fewer or other words.`;
+  if (pages === 0) return `No page holds “${query}”. Try fewer or other words.`;
   return pages === 1 ? "1 page" : `${pages} pages`;
 }

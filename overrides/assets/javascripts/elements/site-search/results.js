@@ -3,7 +3,7 @@
  * what it found.
  * @module
  */
-import { byTitle, gathered, inOrder, resultOf, subjects, summary } from "../../lib/search-results.js";
+import { byTitle, gathered, holding, inOrder, resultOf, subjects, summary } from "../../lib/search-results.js";
 
 /** The site's root: Pagefind writes its files into a folder of it. */
 const ROOT = new URL("../../../../", import.meta.url);
@@ -56,6 +56,13 @@ const FEW = 3;
  * @returns {Promise<Answer>}
  */
 export async function find(query) {
+  const { count, pages } = await findAll(query);
+  const held = holding(query, pages);
+  return { count: held.length ? count - (pages.length - held.length) : 0, pages: held };
+}
+
+/** What the engine finds. @param {string} query @returns {Promise<Answer>} */
+async function findAll(query) {
   const pagefind = await load();
   const { results } = await pagefind.search(query);
   const asked = subjects(query);
