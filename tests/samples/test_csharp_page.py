@@ -37,8 +37,9 @@ def _program(folder: Path, file: str, change: Callable[[str], str] = lambda text
 
 
 def _host() -> str:
-    (block,) = [block.text for block in blocks(PAGE) if block.language == "csharp"]
-    return block
+    written = [block for block in blocks(PAGE) if not block.includes]
+    (host,) = [block.text for block in written if block.language == "csharp"]
+    return host
 
 
 # What stands for a part of the page's host: Mono's compiler is older than `using var`, and the
