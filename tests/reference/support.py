@@ -47,7 +47,6 @@ FEATURES = {
 # What lets the tabs of a browser share a connection.
 TABS = {
     "api.SharedWorker": "`SharedWorker`",
-    "api.SharedWorker.SharedWorker.ecmascript_modules": '`SharedWorker` of `{ type: "module" }`',
     "api.BroadcastChannel": "`BroadcastChannel`",
     "api.LockManager": "Web Locks, `LockManager`",
 }
