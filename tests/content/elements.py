@@ -21,7 +21,8 @@ _NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)+")
 def check(tree: Tree) -> Iterator[Problem]:
     """Yield what is missing of each element, and each name in a page that is no element's."""
     scripts = sorted((tree.root / _ASSETS / "javascripts/elements").glob("*.js"))
-    tests = _text(tree, "tests/browser", "test_*.py")
+    files = sorted((tree.tests / "browser").glob("test_*.py"))
+    tests = "\n".join(path.read_text("utf-8") for path in files)
     for path in scripts:
         name, place = path.stem, path.relative_to(tree.root).as_posix()
         if not _NAME.fullmatch(name):
@@ -43,11 +44,6 @@ def check(tree: Tree) -> Iterator[Problem]:
     written = {path.stem for path in scripts}
     for page in tree.pages:
         yield from _named(tree, page, written)
-
-
-def _text(tree: Tree, folder: str, pattern: str) -> str:
-    paths = sorted((tree.root / folder).glob(pattern))
-    return "\n".join(path.read_text("utf-8") for path in paths)
 
 
 def _styles(tree: Tree) -> Iterator[Problem]:

@@ -26,7 +26,7 @@ def check(tree: Tree) -> Iterator[Problem]:
     for path in manifest.paths(tree.docs):
         name = path.relative_to(tree.root).as_posix()
         page = f"{path.parent.relative_to(tree.docs).as_posix()}.md"
-        wrong = list(manifest.faults(path, tree.root))
+        wrong = list(manifest.faults(path, tree.tests.parent))
         yield from (Problem(name, fault.line, fault.message) for fault in wrong)
         if page not in listed:
             yield Problem(
@@ -35,7 +35,7 @@ def check(tree: Tree) -> Iterator[Problem]:
                 f"the page of this folder, docs/{page}, is missing; add it, or rename the folder",
             )
         elif not wrong:
-            found = manifest.load(path, tree.root)
+            found = manifest.load(path, tree.tests.parent)
             folder = path.parent.relative_to(tree.docs).as_posix()
             run[page] = {f"{folder}/{sample.file}" for sample in found.samples}
             yield from _unnamed(tree, path, found)
@@ -73,7 +73,7 @@ def _differing(tree: Tree, page: str, listed: set[str], run: set[str]) -> Iterat
 def _unnamed(tree: Tree, path: Path, found: manifest.Manifest) -> Iterator[Problem]:
     text = path.read_text("utf-8")
     for sample in found.samples:
-        if sample.test and sample.file not in (tree.root / sample.test).read_text("utf-8"):
+        if sample.test and sample.file not in (tree.tests.parent / sample.test).read_text("utf-8"):
             yield Problem(
                 path.relative_to(tree.root).as_posix(),
                 line_of(text, f'"{sample.test}"'),

@@ -39,7 +39,7 @@ def fill(template: str) -> str:
             return f"{found['before']}one/sample.py"
         return f"{found['before']}{WORDS.get(found['hint'], 'words')}"
 
-    return re.sub(r"(?P<before>(?:(?P<key>\w+): )?)«(?P<hint>[^»]+)»", blank, template)
+    return re.sub(r'(?P<before>(?:(?P<key>\w+): "?)?)«(?P<hint>[^»]+)»', blank, template)
 
 
 @pytest.fixture

@@ -44,6 +44,12 @@ class Tree:
         """The folder that MkDocs reads pages from."""
         return self.root / "docs"
 
+    @property
+    def tests(self) -> Path:
+        """The tests; a copy of what the site is built from has none, and shares those here."""
+        own = self.root / "tests"
+        return own if own.is_dir() else ROOT / "tests"
+
     @cached_property
     def config(self) -> dict[str, Any]:
         """mkdocs.yml as written; an ``!ENV`` list stays the list."""

@@ -46,7 +46,13 @@ def python() -> list[tuple[Pin, str]]:
     locked = {
         name.lower(): version for name, version in re.findall(r"^([\w.-]+)==(\S+)", lock, re.M)
     }
-    told = _run([sys.executable, "-m", "pip", "list", "--outdated", "--format", "json"])
+    # Without a network `pip list` says after minutes that nothing is outdated.
+    pip = [sys.executable, "-m", "pip"]
+    try:
+        _run([*pip, "index", "versions", "--retries", "1", "--timeout", "15", "pip"])
+    except UnknownError:
+        raise UnknownError("pip gets no answer from its registry") from None
+    told = _run([*pip, "list", "--outdated", "--format", "json"])
     newest = {one["name"].lower(): one["latest_version"] for one in json.loads(told)}
     pins = (Pin(file, name, locked[name]) for name in sorted(names & set(locked)))
     return [(pin, newest.get(pin.name, pin.version)) for pin in pins]
@@ -64,7 +70,10 @@ def npm() -> list[tuple[Pin, str]]:
     file = "docs/reference/browser-support/compat.json"
     taken = json.loads((ROOT / file).read_text("utf-8"))["sources"]
     pins += [Pin(file, name, source["version"]) for name, source in taken.items()]
-    return [(pin, _run(["npm", "view", pin.name, "version"]).strip()) for pin in pins]
+    # Without a network npm would answer from what it remembers.
+    with tempfile.TemporaryDirectory() as empty:
+        view = ["npm", "view", "--cache", empty, "--fetch-retries", "1"]
+        return [(pin, _run([*view, pin.name, "version"]).strip()) for pin in pins]
 
 
 def go() -> list[tuple[Pin, str]]:
@@ -106,11 +115,14 @@ def java() -> list[tuple[Pin, str]]:
     for file in _files("pom.xml"):
         told = _run(
             [
-                *("mvn", "--batch-mode", "--no-transfer-progress", "--file", str(ROOT / file)),
+                *("mvn", "--batch-mode", "--no-transfer-progress", "--update-snapshots"),
+                *("--file", str(ROOT / file)),
                 "-Dmaven.version.ignore=.*[-.](?i:alpha|beta|m|rc|snapshot).*",
                 "org.codehaus.mojo:versions-maven-plugin:2.18.0:display-dependency-updates",
             ]
         )
+        if lost := re.search(r"Could not transfer metadata (\S+)", told):
+            raise UnknownError(f"mvn could not transfer {lost[1]}")
         # A line that would be too long is continued on the next.
         told = re.sub(r"\.\.\.\n\[INFO\] +", "... ", told)
         newer = dict(re.findall(r"^\[INFO\] +(\S+:\S+) \.+ +\S+ -> (\S+)$", told, re.M))
@@ -161,6 +173,8 @@ def _run(command: list[str], folder: Path = ROOT) -> str:
     except subprocess.TimeoutExpired:
         raise UnknownError(f"{command[0]} gave no answer in {_TIMEOUT} s") from None
     if done.returncode:
-        reason = (done.stderr.strip() or done.stdout.strip()).splitlines() or ["no reason given"]
+        told = (done.stderr.strip() or done.stdout.strip()).splitlines()
+        # npm ends with where its log is.
+        reason = [line for line in told if "complete log" not in line] or ["no reason given"]
         raise UnknownError(f"{' '.join(command[:3])} failed: {reason[-1]}")
     return done.stdout

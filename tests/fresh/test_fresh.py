@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import sys
 from datetime import date
 from pathlib import Path
@@ -116,6 +118,55 @@ def test_pins_are_read_from_the_files_and_the_newest_from_the_client(
         assert version == newest
         assert pin.version
         assert (ROOT / pin.file).exists()
+
+
+@pytest.mark.parametrize(
+    ("client", "script", "ask", "reason"),
+    [
+        (
+            "mvn",
+            "print('[WARNING] Could not transfer metadata org.slf4j:slf4j-simple/a.xml from/to x')",
+            pins.java,
+            "mvn could not transfer org.slf4j:slf4j-simple/a.xml",
+        ),
+        (
+            "npm",
+            # It knows the answer from before, and gives it where it may look there.
+            "import os, sys\nfolder = sys.argv[sys.argv.index('--cache') + 1]\n"
+            "sys.exit('npm error EAI_AGAIN\\nnpm error A complete log is at x') "
+            "if not os.listdir(folder) else print('1')",
+            pins.npm,
+            "npm view --cache failed: npm error EAI_AGAIN",
+        ),
+    ],
+)
+def test_a_client_that_answers_from_memory_is_not_believed(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    client: str,
+    script: str,
+    ask: object,
+    reason: str,
+) -> None:
+    assert callable(ask)
+    program = tmp_path / client
+    program.write_text(f"#!{sys.executable}\n{script}\n", "utf-8")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    with pytest.raises(pins.UnknownError, match=reason):
+        ask()
+
+
+def test_without_a_network_no_python_package_is_called_current(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("PIP_INDEX_URL", f"http://127.0.0.1:{port}/simple")
+    monkeypatch.delenv("PIP_EXTRA_INDEX_URL", raising=False)
+    with pytest.raises(pins.UnknownError, match="pip gets no answer from its registry"):
+        pins.python()
 
 
 def test_a_client_that_is_missing_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
