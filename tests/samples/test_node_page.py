@@ -115,7 +115,7 @@ def test_the_messages_on_the_page_are_the_ones_seen(folder: Path) -> None:
 def test_the_defaults_on_the_page_are_those_of_the_installed_version(folder: Path) -> None:
     options = json.loads(node(DEFAULTS, folder))
     rows = re.findall(r"^\| `(\w+)` \| (.+?) \|", section("defaults"), re.MULTILINE)
-    assert len(rows) == 7
+    assert len(rows) == 8
     for name, shown in rows:
         value = options[name]
         assert shown == (f"{value:,}" if type(value) is int else f"`{json.dumps(value)}`"), name
