@@ -1,6 +1,6 @@
 /**
- * `<demo-app app="chat" panes="Ada Ben">`: the application whose files lie beside the page, live. What it
- * wraps stays until it is started, and where its server is not running.
+ * `<demo-app app="chat" panes="Ada Ben">`: the application whose files lie beside the page, live, above what it
+ * wraps: what to try there, or to read where its server is not running.
  *
  * Attributes: `app`, the folder whose `app.js` is mounted, and the server, `<meta name="chat-url">`;
  * `panes`, a name for each copy of it; `files`, the folder's address, with its slash, where the page is
