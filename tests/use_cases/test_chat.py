@@ -81,6 +81,21 @@ def test_who_was_away_too_long_is_told_how_much_is_missing(chat: App) -> None:
             assert cem.hear()["after"] == 470
 
 
+def test_of_the_rooms_that_are_empty_the_oldest_goes(chat: App) -> None:
+    with talking(chat.url, "Ada", "stays") as ada:
+        ada.say("kept")
+        ada.hear_all(1)
+        with talking(chat.url, "Ada", "goes") as elsewhere:
+            epoch = elsewhere.hear()["epoch"]
+        for number in range(101):
+            with talking(chat.url, "Ada", f"empty-{number}") as elsewhere:
+                elsewhere.hear()
+        with talking(chat.url, "Ben", "stays") as ben:
+            assert ben.hear_all(1) == ["kept"]
+        with talking(chat.url, "Ben", "goes") as ben:
+            assert ben.hear()["epoch"] != epoch
+
+
 def test_people_come_type_and_go(chat: App) -> None:
     with talking(chat.url, "Ada", "people") as ada:
         with talking(chat.url, "Ben", "people") as ben, talking(chat.url, "Ben", "people"):

@@ -1,98 +1,72 @@
-// A chat without a document: what has been received, and what waits to be.
+// A chat without a document: where it stands, and what waits to get a number.
 
 import { ResilientSocket } from "../../build/reconnection/resilient_socket.js";
 
-const MOST = 50; // messages that may wait for the server
 const TYPING = 3000; // milliseconds between signs of typing
 
 // --8<-- [start:chat]
 /**
- * Fires `joined`, `reset` where everything shown is to be forgotten, `waiting`, `message`, `refused`,
- * `people`, `gap`, `lost` and `stopped`, each with its `detail`.
+ * What happens is told to the functions of `show`: those with the name of a server's message get that
+ * message; `reset` is called where everything shown is to be forgotten, `waiting` with a text that has no
+ * number yet, `lost` and `stopped` with the detail of the socket's event.
+ * @param {string} url
+ * @param {{ room: string, name: string, second?: number }} who with options of the socket
+ * @param {Record<string, (detail: any) => void>} show
  */
-export class Chat extends EventTarget {
-  #url;
-  #who;
-  #options;
-  #socket = null;
-  #joined = false;
-  #epoch = "";
-  #last = 0; // the number of the newest message that we have
-  #waiting = new Map(); // texts by key, in order, until they come back with a number
-  #typed = -TYPING;
+export function chat(url, { room, name, ...options }, show) {
+  const waiting = new Map(); // texts by key, in order, until they come back with a number
+  let epoch = "";
+  let last = 0; // the number of the newest message that we have
+  let typed = -TYPING;
+  let socket;
 
-  constructor(url, { room, name, ...options }) {
-    super();
-    this.#url = url;
-    this.#who = { room, name };
-    this.#options = options;
-  }
+  const send = (message) => socket.send(JSON.stringify(message)); // if there is a connection
 
-  connect() {
-    this.disconnect();
-    this.#socket = new ResilientSocket(this.#url, this.#options);
-    this.#socket.addEventListener("open", () =>
-      this.#send({ type: "join", ...this.#who, epoch: this.#epoch, after: this.#last }),
-    );
-    this.#socket.addEventListener("message", ({ data }) => this.#take(JSON.parse(data)));
-    for (const type of ["lost", "stopped"])
-      this.#socket.addEventListener(type, ({ detail }) => {
-        this.#joined = false;
-        this.#fire(type, detail);
-      });
-  }
-
-  disconnect() {
-    this.#socket?.close();
-    this.#socket = null;
-    this.#joined = false;
-  }
-
-  /** Whether the text was taken: it is then shown as waiting, and sent until it has a number. */
-  say(text) {
-    if (this.#waiting.size >= MOST) return false;
-    const key = crypto.randomUUID();
-    this.#waiting.set(key, text);
-    this.#fire("waiting", { key, text });
-    this.#typed = -TYPING; // whoever types on now has begun anew
-    if (this.#joined) this.#send({ type: "say", key, text });
-    return true;
-  }
-
-  typing() {
-    if (!this.#joined || performance.now() - this.#typed < TYPING) return;
-    this.#typed = performance.now();
-    this.#send({ type: "typing" });
-  }
   // --8<-- [end:chat]
 
+  // --8<-- [start:connect]
+  function connect() {
+    socket = new ResilientSocket(url, options);
+    socket.addEventListener("open", () => {
+      send({ type: "join", room, name, epoch, after: last });
+      for (const [key, text] of waiting) send({ type: "say", key, text });
+    });
+    socket.addEventListener("message", ({ data }) => take(JSON.parse(data)));
+    socket.addEventListener("lost", ({ detail }) => show.lost(detail));
+    socket.addEventListener("stopped", ({ detail }) => show.stopped(detail));
+  }
+  // --8<-- [end:connect]
+
+  // --8<-- [start:say]
+  /** Show a text as waiting, and send it until it has a number. */
+  function say(text) {
+    const key = crypto.randomUUID();
+    waiting.set(key, text);
+    show.waiting({ key, text });
+    send({ type: "say", key, text });
+    typed = -TYPING; // whoever types on now has begun anew
+  }
+
+  function typing() {
+    if (performance.now() - typed < TYPING) return;
+    typed = performance.now();
+    send({ type: "typing" });
+  }
+  // --8<-- [end:say]
+
   // --8<-- [start:take]
-  #take(message) {
+  function take(message) {
     if (message.type === "joined") {
-      if (message.epoch !== this.#epoch) this.#fire("reset");
-      this.#epoch = message.epoch;
-      this.#last = message.after;
-      this.#joined = true;
-      this.#fire("joined");
-      for (const [key, text] of this.#waiting) this.#send({ type: "say", key, text });
-      return;
+      if (message.epoch !== epoch) show.reset();
+      epoch = message.epoch;
+      last = message.after;
     }
-    if (message.type === "gap") this.#last += message.missed;
-    if (message.type === "message") {
-      if (message.id <= this.#last) return; // we have it
-      this.#last = message.id;
-      message.mine = this.#waiting.delete(message.key);
-    }
-    if (message.type === "refused") this.#waiting.delete(message.key);
-    this.#fire(message.type, message);
+    if (message.type === "gap") last += message.missed;
+    if (message.type === "message") last = message.id;
+    waiting.delete(message.key); // it has its number, or was refused
+    show[message.type]?.(message);
   }
   // --8<-- [end:take]
 
-  #send(message) {
-    this.#socket?.send(JSON.stringify(message));
-  }
-
-  #fire(type, detail = {}) {
-    this.dispatchEvent(new CustomEvent(type, { detail }));
-  }
+  return { connect, disconnect: () => socket.close(), say, typing };
 }

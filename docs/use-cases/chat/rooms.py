@@ -6,23 +6,23 @@ import secrets
 import time
 from collections import deque
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from typing import Any
 
 KEEP = 500  # messages that a room keeps
+HISTORY = 50  # messages that somebody new gets
 TYPING = 4.0  # seconds that a sign of typing holds
 
 Message = dict[str, Any]
 
 
-class UnavailableError(Exception):
-    """Not now; the text says why."""
+class EndError(Exception):
+    """Ends a client's connection, with a close code and a reason."""
 
 
-@dataclass(eq=False)
-class Guest:
-    name: str
-    typing_until: float = 0.0
+def said(key: str, name: str, text: str) -> Message:
+    """A message that has no number yet."""
+    at = round(time.time() * 1000)
+    return {"type": "message", "key": key, "name": name, "text": text, "at": at}
 
 
 class Room:
@@ -31,19 +31,14 @@ class Room:
         self.epoch = secrets.token_hex(8)  # whose numbers these are: others after a restart
         self.last = 0
         self.kept: deque[Message] = deque(maxlen=KEEP)
-        self.guests: set[Guest] = set()
-        self.version = 0  # of who is here, and who types
-        self._news = asyncio.Event()
+        self.guests: dict[object, tuple[str, float]] = {}  # a name, and until when they type
+        self.people: list[Message] = []
+        self.news = asyncio.Event()
 
     async def publish(self, key: str, name: str, text: str) -> None:
         """Give a message the next number. One that was published before keeps its own."""
         if not any((kept["key"], kept["name"]) == (key, name) for kept in self.kept):
-            self.add(self.made(self.last + 1, key, name, text))
-
-    @staticmethod
-    def made(number: int, key: str, name: str, text: str) -> Message:
-        at = round(time.time() * 1000)
-        return {"type": "message", "id": number, "key": key, "name": name, "text": text, "at": at}
+            self.add(said(key, name, text) | {"id": self.last + 1})
 
     def add(self, message: Message) -> None:
         self.last = message["id"]
@@ -54,68 +49,57 @@ class Room:
         """Take in what other processes have published: here there are none."""
 
     def wake(self) -> None:
-        self._news.set()
-        self._news = asyncio.Event()
+        self.news.set()
+        self.news = asyncio.Event()
 
     # --8<-- [end:publish]
 
     # --8<-- [start:follow]
-    async def follow(self, after: int) -> AsyncIterator[Message]:
+    async def follow(self, epoch: str, after: int) -> AsyncIterator[Message]:
         """What a client gets that has everything up to ``after``: history and news are one."""
-        shown = -1
+        if epoch != self.epoch:  # it is new here, or from before a restart
+            after = max(0, self.last - HISTORY)
+        yield {"type": "joined", "epoch": self.epoch, "after": after}
+        people = None
         while True:
-            oldest = self.last - len(self.kept) + 1
-            if after < oldest - 1:  # so slow, or away so long, that it fell out of the history
-                missed, after = oldest - 1 - after, oldest - 1
-                yield {"type": "gap", "missed": missed}
+            dropped = self.last - len(self.kept)
+            if after < dropped:  # so slow, or away so long, that it fell out of the history
+                yield {"type": "gap", "missed": dropped - after}
+                after = dropped
             elif after < self.last:
+                yield self.kept[after - dropped]
                 after += 1
-                yield self.kept[after - oldest]
-            elif shown != self.version:
-                shown = self.version
-                yield {"type": "people", "people": self.people()}
+            elif people is not self.people:
+                people = self.people
+                yield {"type": "people", "people": people}
             else:
-                await self._news.wait()
+                await self.news.wait()
 
     # --8<-- [end:follow]
 
     # --8<-- [start:people]
-    def enter(self, name: str) -> Guest:
-        guest = Guest(name)
-        self.guests.add(guest)
+    def sees(self, guest: object, name: str, typing: float = 0) -> None:
+        """Somebody is here, and types for so many seconds; or has stopped to."""
+        self.guests[guest] = name, time.monotonic() + typing
         self.changed()
-        return guest
+        asyncio.get_running_loop().call_later(typing + 0.1, self.changed)
 
-    def leave(self, guest: Guest) -> None:
-        self.guests.discard(guest)
+    def leaves(self, guest: object) -> None:
+        del self.guests[guest]
         self.changed()
 
-    def types(self, guest: Guest) -> None:
+    def here(self) -> list[tuple[str, bool]]:
+        """The name of each connection, and whether somebody types there."""
         now = time.monotonic()
-        if guest.typing_until < now + TYPING / 2:  # however often a client says so
-            guest.typing_until = now + TYPING
-            self.changed()
-            asyncio.get_running_loop().call_later(TYPING + 0.1, self.changed)
-
-    def has_said(self, guest: Guest) -> None:
-        if guest.typing_until > time.monotonic():
-            guest.typing_until = 0.0
-            self.changed()
+        return [(name, until > now) for name, until in self.guests.values()]
 
     def changed(self) -> None:
-        self.version += 1
-        self.wake()
-
-    def here(self) -> dict[str, bool]:
-        """Who is here, each once however many connections they have, and whether they type."""
-        now = time.monotonic()
-        found: dict[str, bool] = {}
-        for guest in self.guests:
-            found[guest.name] = found.get(guest.name, False) or guest.typing_until > now
-        return found
-
-    def people(self) -> list[Message]:
-        return [{"name": name, "typing": typing} for name, typing in sorted(self.here().items())]
+        """Tell everyone who is here, if that is not what they know."""
+        names = dict(sorted(self.here()))  # each once: the last, so with typing if there is any
+        people = [{"name": name, "typing": typing} for name, typing in names.items()]
+        if people != self.people:
+            self.people = people
+            self.wake()
 
 
 # --8<-- [end:people]
