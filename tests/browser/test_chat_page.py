@@ -105,7 +105,8 @@ def test_what_goes_over_the_wire_keeps_the_schema(page: Page, site: Site, chat: 
         say(seen, text)
     expect(seen.locator("[data-id]")).to_have_text(["Ada: fine"], timeout=LONG)
     seen.get_by_role("textbox").type("a")
-    expect(seen).to_contain_text("Not sent: This room does not take that word.")
+    refused = "Ada: a scam Not sent: This room does not take that word."
+    expect(seen.locator(".waiting")).to_have_text(refused, timeout=LONG)
     kinds = set()
     for side, messages in sides.items():
         validator = jsonschema.Draft202012Validator(

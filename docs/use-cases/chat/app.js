@@ -32,9 +32,9 @@ export function mount(root, { url, name, ...options }) {
   // --8<-- [start:row]
   const rows = new Map(); // of what waits, by key
 
-  function row(text, className) {
+  function row(text, className, note = "") {
     const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 8;
-    const item = make("li", { className }, text);
+    const item = make("li", { className }, text, note);
     log.append(item);
     if (atEnd) log.scrollTop = log.scrollHeight;
     return item;
@@ -43,7 +43,7 @@ export function mount(root, { url, name, ...options }) {
   const talk = chat(url, { name, ...options }, {
     joined: () => (state.textContent = "Connected."),
     reset: () => log.replaceChildren(...rows.values()),
-    waiting: ({ key, text }) => rows.set(key, row(`${name}: ${text} (waiting)`, "waiting")),
+    waiting: ({ key, text }) => rows.set(key, row(`${name}: ${text}`, "waiting", " (waiting)")),
     message({ id, key, name: author, text }) {
       rows.get(key)?.remove(); // it moves to where its number puts it
       rows.delete(key);
@@ -51,7 +51,7 @@ export function mount(root, { url, name, ...options }) {
       log.append(...rows.values());
     },
     refused({ key, reason }) {
-      rows.get(key)?.append(` Not sent: ${reason}`);
+      rows.get(key)?.lastChild.replaceWith(` Not sent: ${reason}`);
       rows.delete(key);
     },
     gap: ({ missed }) => row(`${missed} older messages are not kept anymore.`, "gap"),
