@@ -125,8 +125,8 @@ new_room: Callable[[str], Room] = Room
 def find(name: str) -> Room:
     if name not in rooms:
         empty = [room.name for room in rooms.values() if not room.guests]
-        if len(empty) >= MAX_EMPTY:
-            del rooms[empty[0]]
+        for oldest in empty[:-MAX_EMPTY]:
+            del rooms[oldest]
         rooms[name] = new_room(name)
     return rooms[name]
 
