@@ -49,6 +49,7 @@ class Room:
         """Take in what other processes have published: here there are none."""
 
     def wake(self) -> None:
+        """Let everybody who waits in ``follow`` look again."""
         self.news.set()
         self.news = asyncio.Event()
 

@@ -81,6 +81,7 @@ async def deliver(websocket: ServerConnection, messages: AsyncIterator[Message])
 
 # --8<-- [start:listen]
 async def listen(websocket: ServerConnection, room: Room, name: str) -> None:
+    """Take in what one client sends, until it leaves."""
     async for data in websocket:
         if data == "ping":  # a browser has no other
             await websocket.send("ping")
@@ -97,6 +98,7 @@ async def listen(websocket: ServerConnection, room: Room, name: str) -> None:
 
 
 async def handle(websocket: ServerConnection) -> None:
+    """Serve one client: its ``join`` first, then both directions at once."""
     try:
         hello = parsed(await websocket.recv(), "join")
         room, name = find(hello["room"]), hello["name"]
@@ -123,6 +125,7 @@ new_room: Callable[[str], Room] = Room
 
 
 def find(name: str) -> Room:
+    """The room of that name; a new one makes the oldest empty ones above the limit go."""
     if name not in rooms:
         empty = [room.name for room in rooms.values() if not room.guests]
         for oldest in empty[:-MAX_EMPTY]:
