@@ -177,7 +177,7 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "asyncio client": ("languages/python/",),
     "fastapi": ("frameworks/fastapi/",),
     "uvicorn": ("frameworks/fastapi/", "languages/python/", "frameworks/"),
-    "Unsupported upgrade request": ("frameworks/fastapi/",),
+    "Unsupported upgrade request": ("frameworks/fastapi/", "troubleshoot/"),
     "WebSocketDisconnect": ("frameworks/fastapi/",),
     "wscat": ("languages/command-line/",),
     "command line": ("languages/command-line/",),
