@@ -70,7 +70,6 @@ def pack(folder: Path) -> None:
 def _with_scripts(html: str, folder: Path, known: list[Path]) -> str:
     """Name the scripts of the page's elements, so that none waits until main.js asks for it.
 
-    The styles, without which nothing is painted, come before them on a slow line.
     ``known`` is what main.js has.
     """
     main = _MAIN.search(html)
@@ -79,7 +78,7 @@ def _with_scripts(html: str, folder: Path, known: list[Path]) -> str:
     names = dict.fromkeys(name for name, rest in _ELEMENT.findall(html) if _LAZY not in rest)
     paths = [f"{_FOLDER}/elements/{name}.js" for name in names]
     links = "".join(
-        f'\n<link rel="modulepreload" fetchpriority="low" href="{main[1]}{path}">'
+        f'\n<link rel="modulepreload" href="{main[1]}{path}">'
         for path in paths
         if (file := folder / path).is_file() and file.resolve() not in known
     )

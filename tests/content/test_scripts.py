@@ -85,7 +85,7 @@ def test_pages_name_the_scripts_of_their_elements_and_these_import_nothing(site:
     known = [path.stem for path in scripts.imported(SCRIPTS / "main.js")]
     for file in site.folder.rglob("index.html"):
         html = file.read_text("utf-8")
-        named = re.findall(r'<link rel="modulepreload" fetchpriority="low" href="([^"]+)">', html)
+        named = re.findall(r'<link rel="modulepreload" href="([^"]+)">', html)
         elements = {
             path.stem for path in (folder / "elements").glob("*.js") if f"<{path.stem}" in html
         }
