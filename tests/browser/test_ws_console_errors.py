@@ -254,6 +254,6 @@ def test_a_page_restored_by_the_back_button_tells_the_truth(
     console.open(f"{echo_server.url}/")
     console.page.goto(site.url("assets/stylesheets/site.css"))
     wait_for_connections(console.page, echo_server.url, 0)
-    console.page.evaluate("history.back()")
+    console.page.evaluate("() => { setTimeout(() => history.back()) }")
     # Restored from memory it is closed; loaded again it has not been connected.
     expect(console.panel.locator("header strong")).to_have_text(re.compile("CLOSED|IDLE"))

@@ -30,7 +30,7 @@ def test_instant_navigation_leaves_no_connection_open(
     expect(page).to_have_url(site.url("tools/report-protocol/"))
     expect(monitor.root).to_have_count(0)
     expect_connections(page, echo_server, 0)
-    page.evaluate("history.back()")
+    page.evaluate("() => { setTimeout(() => history.back()) }")
     # It connects when it is seen, and the browser returns to where the link was.
     monitor.root.scroll_into_view_if_needed()
     monitor.expect_state("OPEN")
