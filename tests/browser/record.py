@@ -104,7 +104,7 @@ def converse(script: str, *arguments: Any) -> tuple[list[dict[str, Any]], str]:
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(
-            executable_path=chromium.find(), args=chromium.arguments()
+            executable_path=chromium.find(whole=True), args=chromium.arguments()
         )
         page = browser.new_page()
         # Any page of that origin: the modules are imported into it.

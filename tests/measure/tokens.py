@@ -63,7 +63,7 @@ async def _run() -> dict[str, Any]:
         module = f"{origin}/use-cases/ai-streaming/lines.js"
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(
-                executable_path=chromium.find(), args=chromium.arguments()
+                executable_path=chromium.find(whole=True), args=chromium.arguments()
             )
             found["browser"] = f"Chromium {browser.version}"
             page = await browser.new_page()

@@ -52,7 +52,7 @@ def record() -> dict[str, object]:
         threading.Thread(target=_answer, args=(listening, seen), daemon=True).start()
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(
-                executable_path=chromium.find(), args=chromium.arguments()
+                executable_path=chromium.find(whole=True), args=chromium.arguments()
             )
             page = browser.new_page()
             page.goto(f"http://127.0.0.1:{listening.getsockname()[1]}/")
