@@ -25,6 +25,10 @@ PAGES = {
     "reference": "reference/close-codes/",
     "tool": "tools/echo/",
     "language": "languages/python/",
+    "build": "build/security/",
+    "trouble": "troubleshoot/1006/",
+    "operation": "deploy/nginx/",
+    "use-case": "use-cases/chat/",
 }
 MOST_BYTES = 100_000
 MOST_PAINT = {"home": 1400.0}
