@@ -26,7 +26,7 @@ Groups = list[dict[str, Any]]
 
 
 def markdown(groups: Groups) -> str:
-    """Return the tables as they stand in the page, each under its headings."""
+    """Return the tables as they stand in the page, each folded under its answer."""
     lines = []
     for group in groups:
         lines += ["", f"### {group['title']}", "", group["why"], ""]
@@ -35,13 +35,15 @@ def markdown(groups: Groups) -> str:
 
 
 def _table(title: str, head: list[str], rows: list[dict[str, Any]]) -> str:
-    lines = [f"#### {title}", ""] if title else []
-    lines += [_line(head), _line(["---"] * len(head))]
+    lines = [_line(head), _line(["---"] * len(head))]
     for row in rows:
         *cells, last = row["cells"]
         source = row.get("source")
         proof = f" [{source['title']}]({source['href']})" if source else ""
         lines.append(_line([*cells, last + proof]))
+    if title:
+        # One after another, the tables are sixty screens of a phone.
+        lines = [f'??? abstract "{title}"', "", *(f"    {line}" for line in lines)]
     return "\n".join([*lines, ""])
 
 
