@@ -8,6 +8,7 @@ import textwrap
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import expect
 
 from echo_demo.background import BackgroundServer
 from echo_demo.settings import Settings
@@ -89,6 +90,8 @@ def pytest_configure(config: pytest.Config) -> None:
     # A shell that starts this in the background has it ignore Ctrl-C, and so what the tests start.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    # Playwright's five seconds are too few where processes outnumber cores.
+    expect.set_options(timeout=20_000)
     # Material prints a notice about its own end of life on import.
     os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
     if terminal := config.pluginmanager.get_plugin("terminalreporter"):
