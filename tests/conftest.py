@@ -34,7 +34,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     # Half of the tests' time is waiting: for a heartbeat, a compiler's download, a closed socket.
-    return 2 * (os.cpu_count() or 1)
+    # Where there are many cores, memory for as many browsers is what there is less of.
+    cores = os.cpu_count() or 1
+    return min(2 * cores, cores + 4)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

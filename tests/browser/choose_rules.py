@@ -42,7 +42,7 @@ def _table(title: str, head: list[str], rows: list[dict[str, Any]]) -> str:
         proof = f" [{source['title']}]({source['href']})" if source else ""
         lines.append(_line([*cells, last + proof]))
     if title:
-        # One after another, the tables are sixty screens of a phone.
+        # One after another, the tables are fifty screens of a phone.
         lines = [f'??? abstract "{title}"', "", *(f"    {line}" for line in lines)]
     return "\n".join([*lines, ""])
 
