@@ -19,7 +19,8 @@ Python {python}, {packages}.
   WebSocket messages share one compressor's state. Headers of TCP and IP, acknowledgments and TLS
   are not counted.
 - **Latency** is from the server's making of an event to the client's code that has it, on one
-  clock. Events come at random, {latency_gap_ms:g} ms apart on average; connections are open before.
+  clock. Events of some 90 B come at random, {latency_gap_ms:g} ms apart on average; connections are
+  open before.
   The line is a {line} that holds each byte back for {delay_ms:g} ms each way, to a millisecond or
   two; the machine's kernel has no `netem`. It loses nothing and has no limit of bandwidth, so what
   a lost packet or a slow start costs is not in the numbers.
@@ -27,8 +28,8 @@ Python {python}, {packages}.
   divided by their number, in a fresh process for each run. The kernel's buffers are not in it, nor
   is what a proxy keeps.
 - **The cost of freshness** has {subscribers_polling} subscribers on plain sockets with a browser's
-  headers, without compression, and an event every {event_gap_s:g} s; server and load have a core
-  each.
+  headers, without compression, and such an event every {event_gap_s:g} s; server and load have a
+  core each.
 
 The ratios carry further than the times: another server in another language changes milliseconds,
 memory and processor time, but hardly a byte count. Your own headers and cookies change that: add

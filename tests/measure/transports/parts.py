@@ -101,9 +101,10 @@ def memory(data: Data) -> str:
     subscribers = data["settings"]["subscribers_idle"]
     return "\n\n".join(
         [
-            f"An idle SSE subscriber takes **{times(used['sse'], used['websocket'])} times** the "
-            f"memory of a WebSocket connection without compression; with permessage-deflate, which "
-            f"browsers offer and this server accepts by default, the WebSocket connection takes "
+            f"On this server an idle SSE subscriber takes "
+            f"**{times(used['sse'], used['websocket'])} times** the memory of a WebSocket "
+            f"connection without compression; with permessage-deflate, which browsers offer and it "
+            f"accepts by default, the WebSocket connection takes "
             f"{times(used['websocket_deflate'], used['sse'])} times that of the SSE subscriber.",
             bars(
                 "measured-memory",
