@@ -144,7 +144,7 @@ def test_start_again_and_copy(page: Page, site: Site) -> None:
 def test_keyboard_alone_answers_and_reaches_the_reasons(page: Page, site: Site) -> None:
     result = opened(page, site)
     page.locator("protocol-chooser input").first.focus()
-    for _ in range(4):
+    for _ in range(5):
         page.keyboard.press("ArrowDown")
     expect(status(page)).to_contain_text("WebSocket.")
     expect(page.locator("input:focus")).to_have_value("both")

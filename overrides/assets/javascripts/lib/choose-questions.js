@@ -30,6 +30,7 @@ export const QUESTIONS = [
     id: "direction", ordered: true, title: "Who starts to speak?",
     why: "It decides most: HTTP answers, it does not call.",
     options: [
+      option("report", "The client tells, the server listens"),
       option("client", "The client asks, the server answers"),
       option("answer", "The client asks, and the answer grows for a while"),
       option("server", "The server tells, the client listens"),

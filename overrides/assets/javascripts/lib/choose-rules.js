@@ -51,6 +51,27 @@ const PAGE_CLOSED = "A closed page has no connection.";
 /** @type {readonly Rule[]} */
 export const RULES = [
   {
+    when: { direction: "report" },
+    effects: {
+      http: [6, "Each report is a request, and its status says that it arrived."],
+      websocket: [4, "A message for each report; that it arrived, only an answer of yours says."],
+      mqtt: [4, "It publishes, and whoever wants the reports subscribes.", "mqtt"],
+      grpc: [4, "A call may stream from the client.", "grpc"],
+      webtransport: [3, "The client may open streams and send datagrams."],
+      managed: [1, "A service can take reports in and pass them on."],
+      webrtc: [-2, "It is made for two clients; with one server it asks for more than it gives."],
+      "fetch-stream": [-4, "Where a browser can stream a request at all, its answer waits until the request is whole.", "duplex"],
+      sse: [OUT, "The server has nothing to say."],
+      polling: [OUT, "There is nothing to ask for."],
+      "long-polling": [OUT, "There is nothing to ask for."],
+      "web-push": [OUT, "It goes to the client alone."],
+    },
+  },
+  {
+    when: { direction: "report", rate: "fast" },
+    effects: { http: [-3, "A request for each is too many, unless you collect some and send them together."] },
+  },
+  {
     when: { direction: "client" },
     effects: {
       http: [8, "One question, one answer: that is what HTTP is."],
@@ -272,6 +293,14 @@ export const RULES = [
     },
   },
   {
+    when: { payload: "media", delay: "drop" },
+    effects: { webrtc: [5, "Tracks come with what bears loss and delay: a buffer, repair and an adapting bit rate."] },
+  },
+  {
+    when: { payload: "media", clients: "closed" },
+    effects: { http: [OUT, "Nobody listens to a closed page; a push can say that there is something to hear."] },
+  },
+  {
     when: { payload: "media", clients: "services" },
     effects: {
       websocket: [3, "Between servers OpenAI recommends WebSocket for sound.", "openaiWs"],
@@ -287,7 +316,7 @@ export const RULES = [
     effects: {
       webtransport: [1, "Baseline newly available since 24 March 2026.", "wtBaseline"],
       mqtt: [-1, "Browsers need a library for it."],
-      grpc: [-3, "Browsers need gRPC-Web and something that translates.", "grpcWeb"],
+      grpc: [-3, "Browsers need gRPC-Web, and a server or a proxy that speaks it.", "grpcWeb"],
     },
   },
   {
@@ -302,13 +331,21 @@ export const RULES = [
       polling: [1, "It works wherever requests work."],
       mqtt: [-1, "Browsers need a library for it."],
       "web-push": [-2, "Safari on iPhones has it only since 16.4, of March 2023, and for web apps on the home screen.", "pushSafari"],
-      grpc: [-3, "Browsers need gRPC-Web and something that translates.", "grpcWeb"],
+      grpc: [-3, "Browsers need gRPC-Web, and a server or a proxy that speaks it.", "grpcWeb"],
       webtransport: [OUT, "Safari has it only since 24 March 2026.", "wtBaseline"],
     },
   },
   {
     when: { clients: "old", direction: "both" },
     effects: { grpc: [OUT, "gRPC-Web has no streams from the client.", "grpcWeb"] },
+  },
+  {
+    when: { clients: "current", direction: "report" },
+    effects: { grpc: [-3, "gRPC-Web has no streams from the client: a call for each report.", "grpcWeb"] },
+  },
+  {
+    when: { clients: "old", direction: "report" },
+    effects: { grpc: [-3, "gRPC-Web has no streams from the client: a call for each report.", "grpcWeb"] },
   },
   {
     when: { clients: "closed" },
@@ -327,6 +364,7 @@ export const RULES = [
       http: [1, "Every language has a client."],
       websocket: [1, "Most languages have a client, and it may set headers."],
       mqtt: [1, "Most languages have a client."],
+      sse: [-1, "The client that reconnects by itself is the browser's; elsewhere it is a library's, or yours."],
       webtransport: [-1, "Few languages have a client."],
       webrtc: [-1, "It is made for browsers."],
       "web-push": [OUT, "A push goes to a browser."],
@@ -364,7 +402,7 @@ export const RULES = [
   {
     when: { network: "mobile" },
     effects: {
-      http: [1, "An idempotent request is repeated after a change of network.", "idempotent"],
+      http: [1, "An idempotent request may be repeated after a change of network.", "idempotent"],
       "web-push": [1, "Delivery is the push service's work, across networks too.", "push"],
       mqtt: [1, "A session can outlive its connection.", "mqtt"],
       webtransport: [1, "QUIC connections can move to another network.", "migrate"],
@@ -387,7 +425,7 @@ export const RULES = [
       "web-push": [2, "Sending a push is a short request."],
       "fetch-stream": [1, "The function works as long as its answer grows."],
       mqtt: [-1, "The broker must run elsewhere."],
-      sse: [-3, "A function would wait for each listener, until its time is up.", "lambda"],
+      sse: [-4, "A function would wait for each listener, until its time is up.", "lambda"],
       grpc: [-3, "Streams end with the function.", "lambda"],
       websocket: [-4, "A connection lasts no longer than its function; Vercel serves such connections, in public beta (October 2026).", "vercel"],
       "long-polling": [-5, "A function would wait for each client, until its time is up.", "lambda"],
@@ -476,6 +514,7 @@ export const PAIRS = [
   { first: "webrtc", when: { direction: "peers" }, second: "websocket", text: "Two browsers must be introduced: a WebSocket carries their descriptions to each other (signaling)." },
   { first: "webrtc", when: {}, second: "http", text: "With a server at one end a single POST exchanges the two descriptions." },
   { first: "webtransport", when: {}, second: "websocket", text: "Where UDP is blocked or the browser is older, the same messages go over a WebSocket." },
+  { first: "websocket", when: { network: "strict", direction: "report" }, second: "http", text: "Where the upgrade does not pass, reports are collected and posted." },
   { first: "websocket", when: { network: "strict" }, second: "long-polling", text: "Where the upgrade does not pass, the same messages go over requests." },
   { first: "websocket", when: { keep: "replay" }, second: "http", text: "After a gap a request fetches what was missed, by its number." },
   { first: "websocket", when: { keep: "cache" }, second: "http", text: "The first state is a request that a cache answers; the socket carries the changes." },
