@@ -65,6 +65,8 @@ def test_code_that_no_server_may_send_is_explained(probe: Probe, address: str, c
     panel = probe(address)
     panel.get_by_label("Close code").fill(code)
     panel.get_by_role("button", name="The server closes").click()
+    words = f"No server may send {code}." if code else "Type a code for the server to send."
+    expect(panel.get_by_role("status")).to_contain_text(words)
     expect(panel.get_by_role("status")).to_contain_text("Choose 1000-1003, 1007-1014 or 3000-4999")
 
 

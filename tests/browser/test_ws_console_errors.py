@@ -125,7 +125,7 @@ def test_codes_from_a_server_are_put_in_words(console: Console) -> None:
     expected = {
         "1011 database is gone": "1011 Internal Error “database is gone”",
         "4000 ask the docs": "4000 Private use “ask the docs”",
-        "3000 ": "3000 Registered use",
+        "3000 ": "3000 Unauthorized",
         "1012 ": "1012 Service Restart",
     }
     with server(handler) as address:

@@ -107,8 +107,9 @@ export default class CloseProbe extends HTMLElement {
     if (!address) return this.#say("This copy of the site has no echo server. The table above says what would come.");
     if (who === "page") return this.#closeHere(address, typed);
     const code = Number(typed);
+    if (typed === "") return this.#say("Type a code for the server to send. Choose 1000-1003, 1007-1014 or 3000-4999.");
     if (!/^\d+$/.test(typed) || !sendable(code)) {
-      return this.#say(`No server may send ${typed || "nothing as a code"}. ${/^\d+$/.test(typed) ? closeCode(code).meaning : ""} Choose 1000-1003, 1007-1014 or 3000-4999.`);
+      return this.#say(`No server may send ${typed}. ${/^\d+$/.test(typed) ? closeCode(code).meaning : ""} Choose 1000-1003, 1007-1014 or 3000-4999.`);
     }
     return this.#connect(new URL(`close/${code}`, address).href, () => {});
   }

@@ -1,6 +1,6 @@
 /**
  * Close codes: what they are called, what they mean, which ones a script may send.
- * RFC 6455 §7.4, the IANA registry for 1012 to 1014, and the WHATWG's close() method.
+ * RFC 6455 §7.4, the IANA registry for 1012 to 1014 and from 3000, and the WHATWG's close() method.
  * @module
  */
 
@@ -82,6 +82,18 @@ const DEFINED = {
   1015: {
     meaning: "A TLS handshake failed. 1015 itself may not be sent, and browsers report 1006 instead.",
     next: "Check the certificate. If the code came in a close frame, the server sends it by mistake.",
+  },
+  3000: {
+    meaning: "The other end wants credentials that are missing or have expired, as with HTTP 401.",
+    next: "Get new credentials, then connect again.",
+  },
+  3003: {
+    meaning: "The other end knows who you are and does not allow it, as with HTTP 403.",
+    next: "Ask the service for the right; connecting again changes nothing.",
+  },
+  3008: {
+    meaning: "An answer at the application’s level took too long, as with HTTP 408.",
+    next: "Connect again after a random delay.",
   },
 };
 

@@ -1,5 +1,5 @@
 /**
- * What close codes are called: RFC 6455 §7.4, and the IANA registry for 1012 to 1014.
+ * What close codes are called: RFC 6455 §7.4, and the IANA registry for 1012 to 1014 and from 3000.
  * @module
  */
 
@@ -21,6 +21,9 @@ const NAMES = {
   1013: "Try Again Later",
   1014: "Bad Gateway",
   1015: "TLS Handshake",
+  3000: "Unauthorized",
+  3003: "Forbidden",
+  3008: "Timeout",
 };
 
 /**
