@@ -83,11 +83,18 @@ def test_address_of_a_row_shows_it_though_a_search_hides_it(page: Page, site: Si
     expect(search(page)).to_have_value("")
 
 
+def test_address_that_is_no_text_names_no_row(page: Page, site: Site, errors: list[str]) -> None:
+    page.goto(site.url(f"{PATH}#%"))
+    expect(status(page)).to_have_text(f"{COUNT} codes and ranges")
+    expect(page.locator("tr.tf-target")).to_have_count(0)
+    assert errors == []
+
+
 def test_each_table_has_its_own_search(page: Page, site: Site) -> None:
     page.goto(site.url(PATH))
     page.get_by_role("searchbox", name="Find a private code").fill("graphql")
     private = page.get_by_role("table").nth(1).locator("tbody tr").filter(visible=True)
-    expect(private).to_have_count(5)
+    expect(private).to_have_count(6)
     expect(shown(page)).to_have_count(COUNT)
 
 

@@ -17,6 +17,15 @@ const NOTICE = 4000;
 
 /** @typedef {{ row: HTMLTableRowElement, cells: string[], name: string, link?: HTMLAnchorElement }} Row */
 
+/** @param {string} fragment of an address, which anybody may write @returns {string} "" where it is not UTF-8 */
+function readable(fragment) {
+  try {
+    return decodeURIComponent(fragment);
+  } catch {
+    return "";
+  }
+}
+
 export default class TableFilter extends HTMLElement {
   /** @type {Row[]} */ #rows = [];
   /** @type {AbortController | undefined} */ #leaving;
@@ -143,7 +152,7 @@ export default class TableFilter extends HTMLElement {
 
   /** Shows the row that the address names, though a search may hide it. */
   #reveal() {
-    const wanted = decodeURIComponent(location.hash.slice(1));
+    const wanted = readable(location.hash.slice(1));
     for (const { row, name } of this.#rows) row.classList.toggle("tf-target", wanted !== "" && name === wanted);
     const found = this.#rows.find(({ name }) => wanted !== "" && name === wanted);
     if (!found) return;
