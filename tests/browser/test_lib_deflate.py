@@ -115,6 +115,11 @@ static const unsigned char pkt1[11] = {
 0x4d, 0x51, 0x58 // MQX
 };
 """
+C_ARRAYS = """char peer0_0[] = { /* Packet 4 */
+0x81, 0x85, 0x37, 0xfa, 0x21, 0x3d };
+char peer0_1[] = { /* Packet 6 */
+0x7f, 0x9f, 0x4d, 0x51, 0x58 };
+"""
 FORMS = {
     "pairs": ("81 85 37 fa 21 3d 7f 9f 4d 51 58", "hex"),
     "stream": ("818537FA213D7F9F4D5158", "hex"),
@@ -122,6 +127,7 @@ FORMS = {
     "prefixed": ("0x81, 0x85, 0x37, 0xfa, 0x21, 0x3d, 0x7f, 0x9f, 0x4d, 0x51, 0x58", "hex"),
     "escaped": (r"\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58", "hex"),
     "C array": (C_ARRAY, "c"),
+    "C arrays of a stream": (C_ARRAYS, "c"),
     "Wireshark": ("0000   81 85 37 fa 21 3d 7f 9f 4d 51 58                  ..7.!=..MQX", "dump"),
     "hexdump -C": (
         "00000000  81 85 37 fa 21 3d 7f 9f  4d 51 58                 |..7.!=..MQX|\n0000000b",
@@ -129,6 +135,10 @@ FORMS = {
     ),
     "xxd": (
         "00000000: 8185 37fa 213d 7f9f  ..7.!=..\n00000008: 4d51 58              MQX",
+        "dump",
+    ),
+    "xxd of characters that look like bytes": (
+        "00000000: 8185 37fa 213d 7f9f  abcdef01\n00000008: 4d51 58              abc",
         "dump",
     ),
     "base64": (base64.b64encode(BYTES).decode(), "base64"),

@@ -217,7 +217,7 @@ def test_what_a_client_refuses(
     [problem] = judged(modules, RESPONSE.replace(old, new, 1))
     assert (problem["rule"], problem["section"], problem["field"]) == (rule, section, field)
     assert problem["status"] is None
-    assert problem["browser"] is (rule == "noSubprotocol")
+    assert problem["browser"] is (rule in ("noSubprotocol", "status"))
 
 
 def test_sections_that_are_named_exist() -> None:

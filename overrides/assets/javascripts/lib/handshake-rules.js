@@ -5,7 +5,7 @@
  */
 
 import { visible } from "./format.js";
-import { acceptOf, listOf, readExtension, source, splitList } from "./handshake.js";
+import { acceptOf, latin1, listOf, readExtension, source, splitList } from "./handshake.js";
 
 /** @typedef {import("./handshake.js").Head} Head */
 /** @typedef {import("./handshake.js").Header} Header */
@@ -56,7 +56,7 @@ export function formProblems(head, bytes) {
     } else if (!head.headers.some((header) => header.field === index)) {
       problems.push(problem("noColon", "9112 5", `Line ${index + 1} has no name and colon.`, index, status));
     } else {
-      const name = String.fromCharCode(...line.subarray(0, line.indexOf(0x3a)));
+      const name = latin1(line.subarray(0, line.indexOf(0x3a)));
       if (/[ \t]$/.test(name)) problems.push(problem("spaceBeforeColon", "9112 5.1", `White space stands before the colon in line ${index + 1}.`, index, status));
       else if (!TOKEN.test(name)) problems.push(problem("badName", "9110 5.1", `“${visible(name)}” is not a name that a field may have.`, index, status));
     }
@@ -178,7 +178,8 @@ export function responseProblems(response, request) {
   if (response.version === "") return [];
   if (response.status !== 101) {
     const more = Math.floor((response.status ?? 0) / 100) === 3 ? " Browsers follow no redirection here." : "";
-    return [problem("status", "6455 4.1", `The status is ${response.status}, not 101: no WebSocket connection comes about.${more}`, 0)];
+    // By RFC 6455 a client may go on as in HTTP: authenticate, or follow a redirection.
+    return [{ ...problem("status", "6455 4.1", `The status is ${response.status}, not 101: no WebSocket connection comes about.${more}`, 0), browser: true }];
   }
   const problems = [];
   /** @type {(rule: string, place: string, message: string, header?: Header) => void} */

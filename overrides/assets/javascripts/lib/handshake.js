@@ -55,7 +55,7 @@ export function latin1Bytes(text) {
 }
 
 /** @param {Bytes} bytes */
-function latin1(bytes) {
+export function latin1(bytes) {
   return Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
 }
 

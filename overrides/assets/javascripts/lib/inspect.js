@@ -12,7 +12,7 @@ import { problem } from "./frame-rules.js";
 import { frameTitle } from "./frame-title.js";
 import { TEXT, concat, isControl, isUtf8, readHeader, readText } from "./frame.js";
 import { decodeFrames } from "./frame-decoder.js";
-import { acceptOf, latin1Bytes, looksLikeHead, parseHead } from "./handshake.js";
+import { acceptOf, latin1Bytes, listOf, looksLikeHead, parseHead, readExtension } from "./handshake.js";
 import { formProblems, requestProblems, responseProblems } from "./handshake-rules.js";
 import { FORMS, parsePaste } from "./paste.js";
 
@@ -42,7 +42,8 @@ import { FORMS, parsePaste } from "./paste.js";
  * @typedef {object} Inspection
  * @property {{ message: string, offset: number } | null} error of the text, which is no bytes
  * @property {string} summary
- * @property {Part[]} parts
+ * @property {Part[]} parts the first of them
+ * @property {Uint8Array} bytes all that were read
  */
 
 /** Frames that are shown; a megabyte of empty ones would be half a million. */
@@ -60,7 +61,7 @@ const QUOTED = 1000;
  * @returns {Promise<Inspection>}
  */
 export async function inspect(text, { form = "auto", sender = null, compression = false } = {}) {
-  if (text.trim() === "") return { error: null, summary: "Nothing to decode yet.", parts: [] };
+  if (text.trim() === "") return { error: null, summary: "Nothing to decode yet.", parts: [], bytes: new Uint8Array() };
   let bytes;
   let how = "";
   if (form === "auto" && /^\s*(?:HTTP\/\d|[A-Z]+ \S* ?HTTP\/\d|GET )/.test(text)) {
@@ -73,15 +74,17 @@ export async function inspect(text, { form = "auto", sender = null, compression 
       how = FORMS[read.form];
     } catch (error) {
       if (!(error instanceof HexError)) throw error;
-      return { error: { message: error.message, offset: error.offset }, summary: error.message, parts: [] };
+      return { error: { message: error.message, offset: error.offset }, summary: error.message, parts: [], bytes: new Uint8Array() };
     }
   }
   const parts = [];
-  const { heads, at } = headsOf(bytes);
+  const { heads, at, agreed } = headsOf(bytes);
   parts.push(...heads);
-  const answered = heads.at(-1)?.from ?? null;
-  if (at < bytes.length) parts.push(...(await framesOf(bytes.subarray(at), sender ?? answered, compression)));
-  return { error: null, summary: summaryOf(bytes.length, how, parts), parts: parts.slice(0, SHOWN) };
+  // Behind a request and its response stand frames of either direction.
+  const sides = new Set(heads.map(({ from }) => from));
+  const known = sides.size === 1 ? heads[0].from : null;
+  if (at < bytes.length) parts.push(...(await framesOf(bytes.subarray(at), sender ?? known, compression || agreed)));
+  return { error: null, summary: summaryOf(bytes.length, how, parts), parts: parts.slice(0, SHOWN), bytes };
 }
 
 /**
@@ -99,18 +102,24 @@ function summaryOf(size, how, parts) {
   return `${byteCount(size)}, read as ${how}: ${count}. ${verdict}${off}${shown}`;
 }
 
-/** @param {Uint8Array} bytes @returns {{ heads: Part[], at: number }} */
+/**
+ * @param {Uint8Array} bytes
+ * @returns {{ heads: Part[], at: number, agreed: boolean }} the heads, where they end, and whether a
+ *   response among them agrees to permessage-deflate
+ */
 function headsOf(bytes) {
   /** @type {Part[]} */
   const heads = [];
   let at = 0;
   let request = null;
+  let agreed = false;
   while (looksLikeHead(bytes.subarray(at))) {
     const rest = bytes.subarray(at);
     const head = parseHead(rest);
     const own = rest.subarray(0, head.size);
     const client = head.kind === "request";
     if (client) request = head;
+    else agreed = listOf(head, "sec-websocket-extensions").some((element) => readExtension(element).name === "permessage-deflate");
     const problems = [...formProblems(head, own), ...(client ? requestProblems(head) : responseProblems(head, request))];
     const findings = problems.map(({ message, section, url, status, browser }) => ({ message, section, url, then: thenOf(status, browser, client) }));
     const key = client ? head.headers.find(({ name }) => name === "sec-websocket-key") : null;
@@ -126,7 +135,7 @@ function headsOf(bytes) {
     });
     at += head.size;
   }
-  return { heads, at };
+  return { heads, at, agreed };
 }
 
 /**

@@ -41,13 +41,11 @@ function readHex(text) {
   return parseHex(text.replace(/\\x/gi, "  "));
 }
 
-/** @param {string} text Comments, and all before and behind the braces, are no bytes. */
+/** @param {string} text One array or several; comments, and all outside of braces, are no bytes. */
 function readC(text) {
   const uncommented = text.replace(/\/\*[\s\S]*?(?:\*\/|$)|\/\/.*/g, blank);
-  const open = uncommented.indexOf("{");
-  const close = uncommented.indexOf("}", open + 1);
-  const end = close < 0 ? uncommented.length : close;
-  return parseHex(blank(uncommented.slice(0, open + 1)) + uncommented.slice(open + 1, end));
+  if (!uncommented.includes("{")) return parseHex(uncommented.replace("}", blank));
+  return parseHex(uncommented.replace(/[^{}]*\{|\}[^{]*$/g, blank).replaceAll("}", " "));
 }
 
 /** @param {string} text the same length in spaces, so that offsets stay */
@@ -66,8 +64,9 @@ function dumpLine(line) {
   const found = DUMP_LINE.exec(line.trimEnd());
   if (!found) return null;
   const [, indent, offset, gap, rest] = found;
-  // Two spaces divide the bytes from the characters, which may look like bytes, and the two halves.
-  const columns = rest.split(/ {3,}/)[0];
+  // Behind the bytes stand the characters, which may look like bytes. xxd, which writes a colon, has two
+  // spaces there; others have more, as two divide the halves of their line.
+  const columns = rest.split(gap.startsWith(":") ? / {2,}/ : / {3,}/)[0];
   return { offset: parseInt(offset, 16), lead: indent.length + offset.length + gap.length, columns };
 }
 
