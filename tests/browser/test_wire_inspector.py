@@ -101,6 +101,22 @@ def test_a_frame_is_built_and_read_again(panel: Locator) -> None:
     expect(build.locator("[data-part='built-status']")).to_contain_text("half a byte")
 
 
+def test_a_frame_that_cannot_be_built_replaces_nothing(panel: Locator) -> None:
+    field = panel.get_by_role("textbox", name="Bytes in hexadecimal")
+    paste(panel, "89 00")
+    build = panel.get_by_role("form", name="Build a frame")
+    build.get_by_label("Opcode").select_option("8")
+    build.get_by_label("Compress").check()
+    build.get_by_role("button", name="Decode it above").click()
+    expect(panel).to_contain_text("a control frame is never compressed")
+    build.get_by_label("Masking key").fill("1")
+    paste(panel, "89 00")
+    for name in ("Decode it above", "Copy"):
+        build.get_by_role("button", name=name, exact=True).click()
+        expect(build.locator("[data-part='built-status']")).to_contain_text("half a byte")
+    expect(field).to_have_value("89 00")
+
+
 def test_a_key_is_hashed(panel: Locator) -> None:
     key = panel.get_by_role("form", name="Compute Sec-WebSocket-Accept")
     expect(key).to_contain_text("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")
@@ -113,6 +129,16 @@ def test_a_key_is_hashed(panel: Locator) -> None:
 def test_a_link_holds_the_bytes(page: Page, site: Site) -> None:
     page.goto(site.url("tools/inspector/#from=server&deflate=1&hex=c107f248cdc9c90700"))
     expect(page.get_by_role("heading", name="text, compressed “Hello”")).to_be_visible()
+
+
+def test_a_copied_link_holds_also_what_is_not_shown(panel: Locator) -> None:
+    page = panel.page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    paste(panel, "8900" * 201)
+    expect(status(panel)).to_contain_text("201 parts")
+    panel.get_by_role("button", name="Copy a link").click()
+    expect(status(panel)).to_contain_text("Copied a link")
+    assert page.evaluate("navigator.clipboard.readText()").endswith("hex=" + "8900" * 201)
 
 
 def test_it_fits_a_phone(page: Page, panel: Locator) -> None:
@@ -138,6 +164,47 @@ ACCOUNT = """async ({ inspect }, all) => {
   }
   return wrong;
 }"""
+
+
+REQUEST = """GET /chat HTTP/1.1\r
+Host: server.example.com\r
+Upgrade: websocket\r
+Connection: Upgrade\r
+Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r
+Sec-WebSocket-Version: 13\r
+Sec-WebSocket-Extensions: permessage-deflate\r
+\r
+"""
+RESPONSE = """HTTP/1.1 101 Switching Protocols\r
+Upgrade: websocket\r
+Connection: Upgrade\r
+Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r
+Sec-WebSocket-Extensions: permessage-deflate\r
+\r
+"""
+# A masked text of a client, and RFC 7692's compressed "Hello" of a server.
+BOTH_WAYS = bytes.fromhex("818537fa213d7f9f4d5158" + "c107f248cdc9c90700")
+FOUND = """async ({ inspect }, text) => {
+  const { error, parts } = await inspect(text);
+  return [error, parts.flatMap(({ findings }) => findings.map(({ message }) => message))];
+}"""
+
+
+def test_a_whole_connection_is_judged_by_what_its_handshake_agreed(site: Site, page: Page) -> None:
+    modules = Modules.opened(site, page)
+    whole = (REQUEST + RESPONSE).encode() + BOTH_WAYS
+    assert modules.run("lib/inspect.js", FOUND, whole.hex()) == [None, []]
+    # After the response alone only the server speaks.
+    _, found = modules.run("lib/inspect.js", FOUND, (RESPONSE.encode() + BOTH_WAYS).hex())
+    assert found == ["A server masks no frame; this one is masked."]
+
+
+def test_a_header_of_any_length_is_judged(site: Site, page: Page) -> None:
+    modules = Modules.opened(site, page)
+    text = f"GET / HTTP/1.1\n{'a' * 300_000}: b"
+    error, found = modules.run("lib/inspect.js", FOUND, text)
+    assert error is None
+    assert "Host is missing." in found
 
 
 def test_any_bytes_are_accounted_for(site: Site, page: Page) -> None:

@@ -62,6 +62,7 @@ export default class WireInspector extends HTMLElement {
       this.#field("from").value = ["client", "server"].includes(given.get("from") ?? "") ? given.get("from") : "";
       this.#field("deflate").checked = given.has("deflate");
       this.#field("form").value = "auto";
+      this.#field("example").value = "";
       this.#decode();
     } else if (this.#field("bytes").value === "") {
       this.#example(Object.keys(INSPECTED)[1]);
@@ -103,21 +104,23 @@ export default class WireInspector extends HTMLElement {
       this.#field("mask").value = printHex(randomMask());
       this.#build();
     }
-    if (action === "inspect") {
-      this.#field("bytes").value = this.#part("built").textContent ?? "";
+    const built = this.#part("built").textContent ?? "";
+    // Where nothing could be built its reason stands beside the buttons, and what was pasted stays.
+    if (action === "inspect" && built) {
+      this.#field("bytes").value = built;
+      this.#field("example").value = "";
       this.#field("form").value = "auto";
       this.#field("from").value = this.#field("mask").value.trim() ? "client" : "server";
       this.#field("deflate").checked = this.#field("compress").checked;
       this.#field("bytes").focus();
       this.#decode();
     }
-    if (action === "copy") await this.#copy(this.#part("built").textContent ?? "", "built-status", "Copied the frame.");
+    if (action === "copy" && built) await this.#copy(built, "built-status", "Copied the frame.");
     if (action === "link") await this.#copyLink();
   }
 
   async #copyLink() {
-    const { parts } = await this.#inspection();
-    const hex = parts.map(({ bytes }) => printHex(bytes, "")).join("");
+    const hex = printHex((await this.#inspection()).bytes, "");
     if (hex === "" || hex.length > 8000) return this.#say(hex === "" ? "There are no bytes to link to." : "Too many bytes for a link: 4,000 at most.");
     const from = this.#field("from").value;
     const deflate = this.#field("deflate").checked;

@@ -4,7 +4,7 @@
  */
 
 import { HexError, encodeUtf8, parseHex } from "../../lib/bytes.js";
-import { deflate } from "../../lib/deflate.js";
+import { canInflate, deflate } from "../../lib/deflate.js";
 import { CLOSE, encodeClose, encodeFrame } from "../../lib/frame.js";
 
 /** @returns {Uint8Array<ArrayBuffer>} */
@@ -29,9 +29,9 @@ export async function built({ opcode, fin, rsv1, rsv2, rsv3, mask = "", form = "
       if (code === "" && data.length) return wrong("A reason needs a code before it.");
       if (Number(code) > 65_535) return wrong("The close code has two bytes: 65535 is the largest.");
       data = encodeClose(code === "" ? null : Number(code), data);
-    } else if (compress) {
-      data = await deflate(data);
     }
+    if (compress && !canInflate()) return wrong("This browser has no compressor for deflate-raw.");
+    if (compress) data = await deflate(data);
     const key = mask.trim() === "" ? null : parseHex(mask);
     if (key && key.length !== 4) return wrong(`A masking key has 4 bytes; this one has ${key.length}.`);
     const rsv = [rsv1 || compress, rsv2, rsv3].map((set) => (set ? 1 : 0));
