@@ -68,6 +68,14 @@ def test_changed_number_changes_table_chart_and_ratio() -> None:
     assert "WebSocket: 60 KiB;" in text
 
 
+def test_memory_is_in_the_order_that_the_pages_tell() -> None:
+    runs = RESULTS["results"]["memory"]
+    for plain, sse, deflate in zip(
+        runs["websocket"], runs["sse"], runs["websocket_deflate"], strict=True
+    ):
+        assert plain["used_kib"] < sse["used_kib"] < deflate["used_kib"]
+
+
 @pytest.mark.parametrize(
     "page",
     [

@@ -46,6 +46,7 @@ def _sse(port: int, number: int) -> Iterator[None]:
 
 @contextmanager
 def _websocket(port: int, number: int, *, compression: bool) -> Iterator[None]:
+    """Open WebSocket connections with the required headers alone: the pages say so."""
     with connections(port, number, compression=compression):
         yield
 

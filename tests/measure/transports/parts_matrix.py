@@ -68,7 +68,8 @@ def costs(data: Data) -> str:
                 ],
             ),
             "Bytes count both directions, with a browser's headers where requests carry any; a "
-            "client of long polling or SSE sends by POST. Delay is the median. "
+            "client of long polling or SSE sends by POST. Delay is the median. The memory of SSE "
+            "has a browser's headers in it, that of WebSocket the required ones alone. "
             + measured(data).replace(", in brackets the lowest and the highest", ""),
         ]
     )
