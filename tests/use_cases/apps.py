@@ -67,9 +67,9 @@ def running(name: str, **settings: str) -> Iterator[App]:
 
 
 @contextmanager
-def redis(folder: Path) -> Iterator[str]:
-    """Run Redis until the block ends; gives its address."""
-    port, command = free_port(), programs.need("redis-server")
+def redis(folder: Path, port: int = 0) -> Iterator[str]:
+    """Run Redis, which keeps nothing, until the block ends; gives its address."""
+    port, command = port or free_port(), programs.need("redis-server")
     options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
     with ExitStack() as stack:
         process = subprocess.Popen([command, *options], stdout=subprocess.PIPE, text=True)

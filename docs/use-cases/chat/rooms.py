@@ -58,13 +58,15 @@ class Room:
     # --8<-- [start:follow]
     async def follow(self, epoch: str, after: int) -> AsyncIterator[Message]:
         """What a client gets that has everything up to ``after``: history and news are one."""
-        if epoch != self.epoch:  # it is new here, or from before a restart
-            after = max(0, self.last - HISTORY)
-        yield {"type": "joined", "epoch": self.epoch, "after": after}
-        people = None
+        joined, people = "", None
         while True:
             dropped = self.last - len(self.kept)
-            if after < dropped:  # so slow, or away so long, that it fell out of the history
+            if joined != self.epoch:  # first of all, and when the numbers begin anew
+                if epoch != self.epoch:  # it is new here, or from before a restart
+                    after = max(0, self.last - HISTORY)
+                joined = epoch = self.epoch
+                yield {"type": "joined", "epoch": epoch, "after": after}
+            elif after < dropped:  # so slow, or away so long, that it fell out of the history
                 yield {"type": "gap", "missed": dropped - after}
                 after = dropped
             elif after < self.last:

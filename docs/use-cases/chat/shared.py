@@ -53,9 +53,14 @@ class SharedRoom(Room):
         """Take in what was published anywhere, in the order of the numbers."""
         try:
             async with self.reading:
-                await self.redis.set(self.key + "epoch", self.epoch, nx=True)
-                self.epoch = await self.redis.get(self.key + "epoch")
-                log = await self.redis.xrange(self.key + "log", f"{self.last + 1}-0")
+                await self.redis.set(self.key + "epoch", secrets.token_hex(8), nx=True)
+                epoch = await self.redis.get(self.key + "epoch")
+                have = self.last if epoch == self.epoch else 0
+                log = await self.redis.xrange(self.key + "log", f"{have + 1}-0")
+                if epoch != self.epoch:  # the first time, or the store has lost what it had
+                    self.epoch, self.last = epoch, 0
+                    self.kept.clear()
+                    self.wake()
                 for number, fields in log:
                     self.add(json.loads(fields["message"]) | {"id": int(number.split("-")[0])})
         except RedisError as error:
