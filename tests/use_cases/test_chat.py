@@ -16,6 +16,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
+from tests.samples.programs import free_port
 from tests.use_cases.apps import FOLDER, App, redis, running, start
 from tests.use_cases.chatting import talking
 
@@ -187,9 +188,10 @@ def test_a_bad_hello_ends_with_1008(chat: App, wrong: dict[str, object], words: 
 
 def test_the_longest_text_fits_and_a_longer_message_ends_with_1009(chat: App) -> None:
     with talking(chat.url, "Ada", "limits") as ada:
-        ada.say("\x01" * 2000)
-        assert ada.hear_all(1) == ["\x01" * 2000]
-        ada.say("\x01" * 3000)
+        # Twelve bytes each where JSON escapes them.
+        ada.say("\N{GRINNING FACE}" * 2000)
+        assert ada.hear_all(1) == ["\N{GRINNING FACE}" * 2000]
+        ada.say("\N{GRINNING FACE}" * 3000)
         with pytest.raises(ConnectionClosed, match="1009"):
             ada.hear_all(2)
 
@@ -258,21 +260,34 @@ def _epoch(url: str) -> str:
         return str(eve.hear()["epoch"])
 
 
-def test_without_its_store_it_sends_clients_away_and_goes_on_when_it_is_back(
+def test_without_its_store_it_sends_clients_away_and_with_an_empty_one_it_begins_anew(
     tmp_path: Path,
 ) -> None:
-    settings = {"ORIGINS": ORIGIN, "LOOK": "0.3"}
+    settings, port = {"ORIGINS": ORIGIN, "LOOK": "0.3"}, free_port()
     with ExitStack() as stack:
-        with redis(tmp_path) as store:
+        with redis(tmp_path, port) as store:
             chat = stack.enter_context(running("chat", REDIS_URL=store, **settings))
-            with talking(chat.url, "Ada") as ada:
-                ada.say("kept")
-                ada.hear_all(1)
+            quiet = stack.enter_context(talking(chat.url, "Ada"))
+            epoch = quiet.hear()["epoch"]
             late = stack.enter_context(talking(chat.url, "Ben"))
-            late.hear_all(1)
+            for text in ("one", "two"):
+                late.say(text)
+            assert late.hear_all(2) == quiet.hear_all(2)
         late.say("lost?")
         with pytest.raises(ConnectionClosed, match="1013"):
-            late.hear_all(2)
+            late.hear_all(3)
+
+        # Its numbers begin anew: who has been there all the time is told, too.
+        stack.enter_context(redis(tmp_path, port))
+        while (heard := quiet.hear())["type"] != "joined":
+            pass
+        assert (heard["epoch"] != epoch, heard["after"]) == (True, 0)
+        with talking(chat.url, "Ben", epoch=epoch, after=2) as back:
+            assert back.hear()["after"] == 0
+            back.say("lost?")
+            assert back.hear_all(1) == ["lost?"]
+        assert quiet.hear_all(3) == ["one", "two", "lost?"]
+        assert quiet.messages[-1]["id"] == 1
 
 
 def test_sigterm_ends_it_and_its_clients_with_1001() -> None:

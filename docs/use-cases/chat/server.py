@@ -18,7 +18,7 @@ from websockets.typing import Origin
 # The websites whose pages may connect.
 ORIGINS = [Origin(one) for one in os.environ.get("ORIGINS", "").split()]
 BLOCKED = os.environ.get("BLOCKED", "").lower().split()  # words, for the moderation below
-MAX_SIZE = 16 * 1024  # bytes in one message: 2,000 characters, each escaped in JSON, fit
+MAX_SIZE = 32 * 1024  # bytes in one message: 2,000 characters, each escaped in JSON, fit
 MAX_EMPTY = 100  # rooms that are kept although nobody is there
 SLOW = float(os.environ.get("SLOW", "20"))  # seconds that one message may take to leave
 # --8<-- [end:limits]
