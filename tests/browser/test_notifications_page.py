@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import select
 from collections.abc import Iterator
 
 import pytest
@@ -12,7 +13,7 @@ from websockets.sync.client import connect
 from tests.browser.test_chat_page import MOUNT, NAME_SERVER
 from tests.samples.cutting import line
 from tests.site import Site
-from tests.use_cases.apps import App, running
+from tests.use_cases.apps import PATIENCE, App, running
 
 PAGE = "use-cases/notifications/"
 LONG = 30_000
@@ -150,6 +151,30 @@ def test_a_page_that_is_frozen_or_kept_leads_no_more(
             tab.expect_tabs("2 tabs", False)
     for tab in (one, two):
         expect(tab.unread).to_have_text("2 unread", timeout=LONG)
+
+
+def test_whose_tabs_are_all_frozen_gets_web_push(context: BrowserContext, site: Site) -> None:
+    with running("notifications", ORIGINS=site.origin, PUSH_AFTER="0.3") as app:
+        tab = Tab(context.new_page(), site, app.url, "frozen", True)
+        tab.expect_tabs("one tab", True)
+        tab.page.evaluate(FROZEN[0])
+        tab.expect_tabs("0 tabs", True)
+        with connect(app.url, proxy=None) as other:
+            hello = {"type": "hello", "user": "frozen", "epoch": "", "after": 0}
+            other.send(json.dumps(hello))
+            other.send(json.dumps({"type": "send", "text": "nobody sees it"}))
+            # The worker has it, and must not say so.
+            expect(tab.unread).to_have_text("1 unread", timeout=LONG)
+        assert app.process.stdout is not None
+        assert select.select([app.process.stdout], [], [], PATIENCE)[0], "no push"
+        assert app.process.stdout.readline() == "push to frozen: 1\n"
+
+
+def test_what_the_server_has_ended_is_not_said_to_be_tried_again(
+    context: BrowserContext, site: Site, app: App
+) -> None:
+    tab = Tab(context.new_page(), site, app.url, "No User", True)
+    expect(tab.state).to_have_text("The server ended this (1008).", timeout=LONG)
 
 
 def test_a_worker_that_does_not_load_leaves_it_to_a_tab(

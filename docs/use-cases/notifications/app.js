@@ -38,9 +38,10 @@ export function mount(root, { url, user = somebody(), shared, second }) {
     item.append(" ", done);
     return item;
   };
-  const show = ({ online, how, tabs, notes, unread }) => {
+  const show = ({ online, ended, how, tabs, notes, unread }) => {
     const connected = `Connected for ${tabs === 1 ? "one tab" : `${tabs} tabs`}, by ${how}.`;
-    status.textContent = online ? connected : "Not connected; it tries again.";
+    const not = ended ? `The server ended this (${ended}).` : "Not connected; it tries again.";
+    status.textContent = online ? connected : not;
     button.disabled = !online;
     count.textContent = `${unread} unread`;
     const focused = list.querySelector("li:focus-within")?.dataset.n;

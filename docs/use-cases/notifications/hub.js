@@ -40,7 +40,7 @@ class Hub {
   #epoch = "";
   #last = 0; // the newest entry that we have
   #history = 0; // entries up to here were there before us
-  #online = false;
+  #line = { online: false }; // and `ended`, a close code, where the server has ended it
 
   constructor(name, signal) {
     const { url, user, ...options } = JSON.parse(name);
@@ -52,8 +52,8 @@ class Hub {
     const on = (type, act) => this.#socket.addEventListener(type, act);
     on("open", () => this.#send({ type: "hello", user, epoch: this.#epoch, after: this.#last }));
     on("message", ({ data }) => this.#take(JSON.parse(data)));
-    on("lost", () => this.#tell(false));
-    on("stopped", () => this.#tell(false));
+    on("lost", () => this.#tell({ online: false }));
+    on("stopped", ({ detail }) => this.#tell({ online: false, ended: detail.code }));
     signal.addEventListener("abort", () => {
       this.#socket.close();
       this.#channel.close();
@@ -71,7 +71,7 @@ class Hub {
       if (!this.#tabs.has(tab)) this.#watch(tab);
       this.#tabs.set(tab, visible);
       this.#tell();
-    } else if (this.#online) {
+    } else if (this.#line.online) {
       this.#send({ type, note, text });
     }
   }
@@ -100,8 +100,7 @@ class Hub {
       if (type === "note") this.#add(n, text);
       else if (this.#notes.has(note)) this.#notes.get(note).read = true;
     }
-    this.#send({ type: "got", n: this.#last }); // no Web Push for those
-    this.#tell(true);
+    this.#tell({ online: true });
   }
 
   #add(n, text) {
@@ -115,13 +114,14 @@ class Hub {
   }
 
   /** Everything, to every tab: two of them cannot differ for longer than this takes. */
-  #tell(online = this.#online) {
-    this.#online = online;
+  #tell(line = this.#line) {
+    this.#line = line;
     const notes = [...this.#notes.values()].reverse();
     const unread = notes.filter(({ read }) => !read).length;
     const how = globalThis.document ? "the tab that leads" : "a shared worker";
-    const tabs = this.#tabs.size;
-    this.#channel.postMessage({ type: "state", online, how, tabs, notes, unread });
+    // No Web Push for what a tab can show. A worker may outlive all tabs, or have frozen ones alone.
+    if (line.online && this.#tabs.size) this.#send({ type: "got", n: this.#last });
+    this.#channel.postMessage({ type: "state", ...line, how, tabs: this.#tabs.size, notes, unread });
   }
   // --8<-- [end:take]
 }
