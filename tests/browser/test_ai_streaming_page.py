@@ -32,6 +32,14 @@ ASK = """async ([module, line, url, prompt]) => {
   return events;
 }"""
 
+# Writes down what is waited for, at its longest.
+WAITS = """() => {
+  const later = window.setTimeout;
+  window.waits = [];
+  window.setTimeout = (act, wait, ...rest) => (waits.push(wait), later(act, wait, ...rest));
+  Math.random = () => 1;
+}"""
+
 
 @pytest.fixture(scope="module")
 def served(site: Site) -> Iterator[Site]:
@@ -73,24 +81,28 @@ def test_a_line_that_is_cut_loses_and_doubles_no_token(
     assert "Your clock says clock!, and your window is window!." in text
 
 
-def test_events_come_after_a_proxy_that_has_no_server_for_a_moment(
+def test_events_come_after_a_proxy_that_has_no_server_for_a_while(
     page: Page, served: Site, app: App
 ) -> None:
     asked: list[str] = []
 
     def answer(route: Route) -> None:
         asked.append(route.request.url)
-        if len(asked) == 1:
+        if len(asked) <= 3:
             route.fulfill(status=502)
         else:
             route.continue_()
 
     page.route("**/*?after=*", answer)
     page.goto(served.url(PAGE))
+    page.evaluate(WAITS)
     module = served.url(PAGE + "lines.js")
     found = page.evaluate(ASK, [module, "SseLine", app.url, "words: 20"])
     assert [event["n"] for event in found] == list(range(1, 22))
-    assert len(asked) == 2
+    assert len(asked) == 4
+    # It asks ever less often: 1, 2 and 4 seconds of 15 ms.
+    waits = page.evaluate("waits")
+    assert [wait for wait in waits if wait in (15, 30, 60)] == [15, 30, 60]
 
 
 def test_both_answer_with_tools_and_can_be_cancelled(

@@ -209,6 +209,19 @@ def test_bytes_are_refused(app: App) -> None:
             socket.recv(PATIENCE)
 
 
+def test_a_page_that_leaves_while_it_is_answered_leaves_no_trace() -> None:
+    with running("ai-streaming", ORIGINS=ORIGIN) as app:
+        for message in (b"ping", b"hello"):
+            with opened(app) as leaving:
+                leaving.protocol.send_text(message)
+                leaving.protocol.send_close(1001)
+                leaving.socket.sendall(b"".join(leaving.protocol.data_to_send()))
+                with pytest.raises(ConnectionClosed):
+                    while True:
+                        leaving.recv(PATIENCE)
+        assert app.stop()[1] == ""
+
+
 def test_a_position_that_is_none_is_told(app: App) -> None:
     answer = httpx.get(http(app, "0" * 36), params={"after": "x"}, trust_env=False)
     assert (answer.status_code, "after must be" in answer.text) == (400, True)

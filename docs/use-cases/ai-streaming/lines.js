@@ -29,7 +29,7 @@ class Line {
    */
   ask(prompt, take) {
     const id = crypto.randomUUID();
-    this.running.set(id.slice(0, 8), { after: 0, take, said: [] });
+    this.running.set(id.slice(0, 8), { after: 0, take, said: [], tries: 0 });
     this.send({ type: "ask", id, prompt });
     return id;
   }
@@ -99,7 +99,10 @@ export class SseLine extends Line {
     if (!answer) return; // closed meanwhile
     const source = new EventSource(`${this.url}/${id}?after=${answer.after}`);
     answer.close = () => source.close();
-    source.onopen = () => this.say("open");
+    source.onopen = () => {
+      answer.tries = 0;
+      this.say("open");
+    };
     source.onmessage = ({ data, lastEventId }) => {
       this.add({ id, n: Number(lastEventId), ...JSON.parse(data) });
       if (this.find(id)) return;
@@ -108,7 +111,8 @@ export class SseLine extends Line {
     };
     source.onerror = () => {
       this.say("lost"); // the browser connects again by itself, except after an answer like 502
-      if (source.readyState === EventSource.CLOSED) setTimeout(() => this.follow(id), this.second);
+      if (source.readyState === EventSource.CLOSED)
+        setTimeout(() => this.follow(id), pause(++answer.tries) * this.second);
     };
   }
 

@@ -151,7 +151,7 @@ async def by_websocket(websocket: WebSocket) -> None:
             async for n, event in follow(name, after):
                 await websocket.send_json({"id": name[:8], "n": n, **event})
 
-    try:
+    async def listen() -> None:
         async for text in websocket.iter_text():
             if text == "ping":  # a page has no other
                 await websocket.send_text("ping")
@@ -163,13 +163,17 @@ async def by_websocket(websocket: WebSocket) -> None:
                 task = asyncio.create_task(send(message["id"], message["after"]))
                 sending.add(task)
                 task.add_done_callback(sending.discard)
-    except KeyError:  # a binary message has no text
-        await websocket.close(1003, "send text")
-    except HTTPException as error:
-        await websocket.close(1013 if error.status_code == 503 else 1008, error.detail)
-    finally:
-        for task in sending:
-            task.cancel()
+
+    with suppress(WebSocketDisconnect):  # it may go while it is answered
+        try:
+            await listen()
+        except KeyError:  # a binary message has no text
+            await websocket.close(1003, "send text")
+        except HTTPException as error:
+            await websocket.close(1013 if error.status_code == 503 else 1008, error.detail)
+        finally:
+            for task in sending:
+                task.cancel()
 
 
 # --8<-- [end:websocket]
