@@ -75,7 +75,7 @@ async def ask(asked: Iterable[str], note: Callable[[str, str], None]) -> int:
             for address in addresses:
                 try:
                     note(address, await _fault(client, address))
-                except httpx.TransportError as error:
+                except httpx.RequestError as error:
                     note(address, f"no answer: {error or type(error).__name__}")
                     if isinstance(error, httpx.ConnectError):
                         return False

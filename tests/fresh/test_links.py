@@ -22,7 +22,8 @@ class _Site(http.server.BaseHTTPRequestHandler):
         self.asked.append(f"{self.command} {self.path}")
         only_get = self.path == "/get" and self.command == "HEAD"
         status = 404 if self.path == "/gone" else 405 if only_get else 200
-        self.send_response(status)
+        self.send_response(302 if self.path == "/loop" else status)
+        self.send_header("Location", self.path)
         self.send_header("Content-Length", "0")
         self.end_headers()
 
@@ -81,6 +82,18 @@ def test_an_exception_is_not_asked_and_one_without_use_is_told(
     assert "links.toml: no page links to https://nowhere.test/ any more" in told
     assert "1 addresses: 0 asked, 0 remembered, 1 excepted, 0 broken" in told
     assert not _Site.asked
+
+
+def test_a_page_that_leads_to_itself_is_told_and_holds_up_nobody(
+    site: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    none = tmp_path / "none.toml"
+    none.touch()
+    tree = _tree(tmp_path, f"<{site}/loop> <{site}/other>")
+    assert links.main(tree, tmp_path / "cache.json", none) == 1
+    told = capsys.readouterr().out
+    assert f"docs/page.md: {site}/loop: no answer: Exceeded maximum allowed redirects." in told
+    assert "2 addresses: 2 asked, 0 remembered, 0 excepted, 1 broken" in told
 
 
 @pytest.mark.usefixtures("site")
