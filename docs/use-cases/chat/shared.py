@@ -95,7 +95,8 @@ class Shared:
     """What one process has of Redis: rooms that keep up with those of the others."""
 
     def __init__(self, url: str, rooms: dict[str, Any]) -> None:
-        self.redis = Redis.from_url(
+        # Any: its types do not know that responses are decoded.
+        self.redis: Any = Redis.from_url(
             url, decode_responses=True, socket_timeout=5, health_check_interval=5
         )
         self.process, self.rooms = secrets.token_hex(8), rooms
