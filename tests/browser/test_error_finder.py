@@ -100,6 +100,32 @@ def test_an_unknown_one_says_so_and_an_emptied_field_leaves_no_trace(
     expect(page).to_have_url(site.url(PATH))
 
 
+def test_a_part_is_enough_and_the_form_alone_is_not(page: Page, site: Site) -> None:
+    finder = opened(page, site)
+    field = finder.get_by_role("textbox")
+    for pasted, found in (
+        ("Unexpected response code: 400", "Unexpected response code: 403"),
+        ("net::ERR_CONNECTION_REFUSED", "net::ERR_CONNECTION_REFUSED"),
+        ("Unexpected server response: 503", "Unexpected server response: 502"),
+    ):
+        field.fill(pasted)
+        expect(finder.get_by_role("article").first).to_contain_text(found)
+    # Of the same form as known ones, and with other causes.
+    prefix = STATUS.partition("Error")[0]
+    for pasted in (
+        f"{prefix}Error in connection establishment: net::ERR_CERT_AUTHORITY_INVALID",
+        "RangeError: Invalid WebSocket frame: MASK must be set",
+        "Error: WebSocket is not open: readyState 3 (CLOSED)",
+        "upstream timed out (110: Connection timed out) while reading response header",
+        prefix,
+    ):
+        field.fill("Max payload size exceeded")
+        expect(finder.get_by_role("article")).to_have_count(1)
+        field.fill(pasted)
+        expect(finder.get_by_role("status")).to_contain_text("None of the known messages.")
+        expect(finder.get_by_role("article")).to_have_count(0)
+
+
 def test_what_is_pasted_is_text(page: Page, site: Site, errors: list[str]) -> None:
     text = "<img src=x onerror=document.title='hit'> Max payload size exceeded"
     finder = opened(page, site, f"#error={quote(text)}")
