@@ -91,6 +91,25 @@ def test_rooms_are_apart(ports: tuple[int, int]) -> None:
         assert texts(blue, 1) == ["for blue"]
 
 
+@pytest.mark.parametrize("sent", [b"\xff\xfe", b"bytes that are text"])
+def test_binary_is_refused_and_the_others_hear_each_other(
+    ports: tuple[int, int], sent: bytes
+) -> None:
+    with member(ports[0]) as ada, member(ports[1]) as bob, member(ports[1]) as mallory:
+        mallory.send(sent)
+        assert closed(mallory) == (1003, "text only")
+        ada.send("still here")
+        assert texts(bob, 1) == ["still here"]
+
+
+def test_no_room_is_the_processes_own(ports: tuple[int, int]) -> None:
+    with member(ports[0]) as ada, member(ports[0], "-") as bob, member(ports[1], "-") as carol:
+        carol.send("in a room of this name")
+        assert texts(bob, 1) == ["in a room of this name"]
+        ada.send("no gap was told")
+        assert texts(ada, 1) == ["no gap was told"]
+
+
 def test_a_process_follows_the_rooms_of_its_clients_alone(tmp_path: Path) -> None:
     with broker("redis", tmp_path) as between, process(between.url) as (_, port):
         with Redis(port=between.port) as redis:

@@ -49,6 +49,9 @@ class Alone:
 
 
 # --8<-- [start:redis]
+OWN = "."  # a channel that is no room's: their names have no dots
+
+
 class Redis:
     """One connection to publish, one to listen; both start over by themselves."""
 
@@ -81,15 +84,15 @@ class Redis:
         while True:
             try:
                 # It always follows one, so that there is always a connection to listen on.
-                await self._pubsub.subscribe("-", *self._followed)
+                await self._pubsub.subscribe(OWN, *self._followed)
                 while True:
                     message = await self._pubsub.get_message(timeout=None)
                     if message is None:
                         continue
                     room = message["channel"].decode()
                     if message["type"] == "message":
-                        deliver(room, message["data"].decode())
-                    elif message["type"] == "subscribe" and room == "-":
+                        deliver(room, message["data"].decode(errors="replace"))
+                    elif message["type"] == "subscribe" and room == OWN:
                         if ready.is_set():
                             gap()
                         ready.set()

@@ -58,6 +58,9 @@ async def handle(member: ServerConnection) -> None:
             await between.follow(rooms)
         send({member}, type="joined", room=room)
         async for text in member:
+            if not isinstance(text, str):
+                await member.close(1003, "text only")
+                break
             try:
                 await between.publish(room, text)
             except LostError as error:
