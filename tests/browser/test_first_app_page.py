@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import socket
+import struct
 import sys
 from pathlib import Path
 
@@ -93,6 +95,21 @@ def test_it_comes_back_when_the_server_does(page: Page, room: Room) -> None:
     shows(page, "1 here", "kept")
 
 
+def test_who_is_refused_and_gone_already_does_not_end_it(page: Page, room: Room) -> None:
+    request = (
+        f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{room.port}\r\nOrigin: http://evil.example\r\n"
+        "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    )
+    for _ in range(50):
+        with socket.create_connection(("127.0.0.1", room.port)) as gone:
+            gone.sendall(request.encode())
+            # To close it now sends a reset, not an end.
+            gone.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    page.goto(room.url)
+    shows(page, "1 here")
+
+
 def test_foreign_pages_and_wrong_messages_are_refused(room: Room) -> None:
     address = room.url.replace("http", "ws")
     with pytest.raises(InvalidStatus) as refusal:
@@ -100,10 +117,10 @@ def test_foreign_pages_and_wrong_messages_are_refused(room: Room) -> None:
     assert refusal.value.response.status_code == 403
     own = Origin(room.url.rstrip("/"))
     for wrong in ("hello", "null", '{"text": 1}', f'{{"text": "{"x" * 201}"}}', b"\xff"):
-        with connect(address, origin=own, proxy=None) as socket:
-            socket.send(wrong)
+        with connect(address, origin=own, proxy=None) as client:
+            client.send(wrong)
             with pytest.raises(ConnectionClosed) as end:
                 while True:
-                    socket.recv(timeout=30)
+                    client.recv(timeout=30)
         assert end.value.rcvd
         assert end.value.rcvd.code == 1008, wrong

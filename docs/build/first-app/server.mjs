@@ -12,6 +12,7 @@ const http = createServer((request, response) => {
 const room = new WebSocketServer({ noServer: true, maxPayload: 4096 });
 http.on("upgrade", (request, socket, head) => {
   if (request.headers.origin !== `http://${request.headers.host}`) {
+    socket.on("error", () => {}); // who is gone already must not end the process
     socket.end("HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n"); // a foreign page
     return;
   }
