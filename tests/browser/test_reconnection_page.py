@@ -276,6 +276,23 @@ def test_it_comes_back_with_the_network_and_with_the_page(
     assert opened.evaluate(again, ["pageshow", {"persisted": True}]) == "open"
 
 
+def test_out_of_the_back_forward_cache_it_makes_one_connection(
+    opened: Page, site: Site, echo_server: BackgroundServer
+) -> None:
+    follow(opened, site, echo_server.url, "open", 1)
+    made = opened.evaluate("""() => {
+      let made = 0;
+      window.WebSocket = class extends WebSocket {
+        constructor(...given) { super(...given); made += 1; }
+      };
+      dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true }));
+      dispatchEvent(new Event("visibilitychange"));
+      dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
+      return made;
+    }""")
+    assert made == 1
+
+
 def test_pauses_have_full_jitter_unless_told_otherwise(opened: Page, site: Site) -> None:
     shares = opened.evaluate(
         """async (module) => {

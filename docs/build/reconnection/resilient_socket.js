@@ -27,9 +27,10 @@ export class ResilientSocket extends EventTarget {
     const listen = (name, act) => globalThis.addEventListener?.(name, act, { signal });
     listen("online", () => this.#hurry());
     listen("visibilitychange", () => document.hidden || this.#hurry());
-    // Out of the back-forward cache a page comes without its connection.
+    // Out of the back-forward cache a page comes without its connection, and
+    // in Chromium after "visibilitychange", which has then begun a new one.
     listen("pagehide", () => this.#leave());
-    listen("pageshow", ({ persisted }) => persisted && this.#connect());
+    listen("pageshow", ({ persisted }) => persisted && this.#hurry());
     this.#connect();
   }
 
