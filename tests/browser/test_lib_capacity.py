@@ -36,6 +36,8 @@ def test_formulas(module: Modules) -> None:
     }
     assert capacity(module, fragment + "&load=49")["processes"] == 1  # the first one counts
     assert capacity(module, fragment.replace("load=50", "load=49"))["processes"] == 2
+    # Seven are enough, though 2.1 / 0.3 is more than 7 in floating point.
+    assert capacity(module, "sent=42&fanout=1000&cpu=50&load=30")["processes"] == 7
     # A longer payload has a longer header.
     assert capacity(module, "sent=1&fanout=1&bytes=126")["bandwidth"] == 130 * 8 / 1e6
     nothing = capacity(module, "connections=0&sent=0")

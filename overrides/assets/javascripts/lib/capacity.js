@@ -49,7 +49,8 @@ export function capacity(values) {
     memory: (values.connections * values.memory) / 1024,
     deliveries,
     cores,
-    processes: Math.max(1, Math.ceil(cores / (values.load / 100))),
+    // In one division: 2.1 / 0.3 is more than 7 in floating point.
+    processes: Math.max(1, Math.ceil((deliveries * values.cpu) / (values.load * 1e4))),
     bandwidth: (deliveries * (values.bytes + header(values.bytes)) * 8) / 1e6,
     addresses: Math.max(1, Math.ceil(values.connections / PORTS)),
   };
