@@ -56,6 +56,7 @@ def test_the_shortest_limits_decide(page: Page, site: Site) -> None:
     status = chain.get_by_role("status")
     expect(status).to_contain_text("Heartbeat: every 20 s or more often.")
     expect(status).to_contain_text("Silence ends after 1 min at nginx.")
+    expect(status).not_to_contain_text("peers that are gone")
     items = chain.get_by_role("listitem")
     expect(items).to_have_count(4)
     expect(items.nth(2)).to_contain_text("shortest idle limit")
@@ -87,6 +88,16 @@ def test_fixed_limits_cannot_be_set(page: Page, site: Site) -> None:
     expect(chain.get_by_role("textbox")).to_have_count(0)
     expect(chain.get_by_role("listitem").nth(1)).to_contain_text("Idle: 5 min")
     expect(chain.get_by_role("status")).to_contain_text("Heartbeat: every 100 s")
+
+
+def test_a_path_that_keeps_silence_for_days_needs_a_heartbeat_for_the_dead(
+    page: Page, site: Site
+) -> None:
+    chain = opened(page, site, "#hops=linux-nat")
+    expect(chain.get_by_role("status")).to_contain_text("Heartbeat: every 40 h or more often.")
+    expect(chain.get_by_role("status")).to_contain_text(
+        "A heartbeat every 30 s still finds peers that are gone."
+    )
 
 
 def test_what_is_not_published_is_said(page: Page, site: Site) -> None:

@@ -13,6 +13,9 @@ import { make } from "../make.js";
 /** The fragment of an empty chain: no fragment at all would scroll to the top. */
 const NONE = "#no-hops";
 
+/** A heartbeat, in seconds, that notices in time that a peer is gone. */
+const FINDS = 30;
+
 /** @typedef {import("../lib/timeout-chain.js").Hop} Hop */
 /** @typedef {import("../lib/timeout-chain.js").Link} Link */
 
@@ -178,8 +181,10 @@ export default class TimeoutChain extends HTMLElement {
   #words({ idle, interval, lifetime, unpublished }) {
     if (this.#chain.length === 0) return [make("p", "", "Add each hop on the way. The limits come from the table below.")];
     const answer = interval ? `Heartbeat: every ${printSeconds(interval)} or more often.` : "No idle limit is known here.";
-    const why = idle ? `Silence ends after ${printSeconds(idle.seconds)} at ${list(idle.names)}.` : "";
-    const words = [make("p", "tc-answer", [make("b", "", answer), " ", interval ? why : "A heartbeat every 30 s still finds peers that are gone."])];
+    const why = idle && interval ? `Silence ends after ${printSeconds(idle.seconds)} at ${list(idle.names)}. ` : "";
+    // The longest interval that keeps the path open finds a dead peer late.
+    const dead = !interval || interval > FINDS ? `A heartbeat every ${FINDS} s still finds peers that are gone.` : "";
+    const words = [make("p", "tc-answer", [make("b", "", answer), " ", why + dead])];
     if (lifetime) words.push(make("p", "", `${list(lifetime.names)} ${lifetime.names.length > 1 ? "end" : "ends"} every connection after ${printSeconds(lifetime.seconds)}, busy or not: reconnect before that.`));
     if (unpublished.length) words.push(make("p", "", `${list(unpublished)} ${unpublished.length > 1 ? "publish" : "publishes"} no idle limit: no interval is certain, and more than 20 s is a bet.`));
     return words;
