@@ -178,22 +178,28 @@ class TokenFirst(BehavingConnection):
 
     def begin(self, handshake: Handshake) -> None:
         """Wait for the token."""
-        self._known = False
+        self._known: bool | None = None
         self._patience = self._shared.settings.open_timeout
         self.later(self._patience, self._expire)
 
     def received(self, message: Frame, out: list[bytes]) -> None:
-        """Compare the first message; echo the others."""
+        """Compare the first message; echo the others where it was the token."""
         if self._known:
             super().received(message, out)
-        elif message.opcode is TEXT and bytes(message.data) == self.values["token"].encode():
-            self._known = True
-            out += self.frames(Frame(TEXT, b"authenticated"))
-        elif self._protocol.state is OPEN:
-            self.close(1008, "the first message was not the token")
+        elif self._known is None:
+            token = self.values["token"].encode()
+            self._known = message.opcode is TEXT and bytes(message.data) == token
+            if self._known:
+                out += self.frames(Frame(TEXT, b"authenticated"))
+            else:
+                # Behind the answers to what came with it.
+                self.later(0, self._refuse)
+
+    def _refuse(self) -> None:
+        self.close(1008, "the first message was not the token")
 
     def _expire(self) -> None:
-        if not self._known:
+        if self._known is None:
             self.close(1008, f"no token within {self._patience:g} seconds")
 
 

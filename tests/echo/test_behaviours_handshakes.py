@@ -12,6 +12,9 @@ from echo_demo.settings import Settings
 from tests.echo.behaviours import echoes, refusal
 from tests.echo.raw import (
     BINARY,
+    CLOSE,
+    PING,
+    PONG,
     TEXT,
     RawClient,
     frame,
@@ -103,6 +106,14 @@ def test_a_token_as_the_first_message(server: BackgroundServer) -> None:
             1008,
             "the first message was not the token",
         )
+
+
+def test_a_wrong_token_is_not_mended_by_the_next_message(client: RawClient) -> None:
+    client.open("/auth/first-message/t")
+    client.send(frame(PING, b"?") + frame(TEXT, b"wrong") + frame(TEXT, b"t") + frame(TEXT, b"x"))
+    assert [client.frame().opcode for _ in range(2)] == [PONG, CLOSE]
+    client.send(frame(CLOSE, b"\x03\xf0"))
+    assert client.frames() == []
 
 
 def test_a_token_in_time() -> None:
