@@ -52,9 +52,11 @@ def wants_websocket(request: Request) -> bool:
     """Whether a request means to open a WebSocket connection, though it may do so wrongly.
 
     A proxy that drops the Upgrade header leaves Sec-WebSocket-Key, and the library then says what
-    is missing.
+    is missing. An upgrade to something else alone is ignored (RFC 9110 section 7.8): curl --http2
+    and Java's HttpClient offer h2c with each request.
     """
-    return "Upgrade" in request.headers or "Sec-WebSocket-Key" in request.headers
+    offered = ",".join(request.headers.get_all("Upgrade")).lower().split(",")
+    return "Sec-WebSocket-Key" in request.headers or "websocket" in map(str.strip, offered)
 
 
 def limits(settings: Settings) -> str:
@@ -101,7 +103,8 @@ def answer(
         response.headers["Content-Type"] = CONTENT_TYPE_PLAIN_0_0_4
         response.headers["Cache-Control"] = "no-store"
     elif not isinstance(plan := registry.plan(path, request.path.partition("?")[2]), NoPlan):
-        text = _HELP.format(url=_url(request), paths=registry.listing, limits=limits(settings))
+        url = _url(request, secure=bool(settings.cert))
+        text = _HELP.format(url=url, paths=registry.listing, limits=limits(settings))
         response = protocol.reject(HTTPStatus.OK, text)
         # The text repeats the Host header: no browser may take it for anything but text.
         response.headers["X-Content-Type-Options"] = "nosniff"
@@ -110,10 +113,10 @@ def answer(
     return response
 
 
-def _url(request: Request) -> str:
+def _url(request: Request, *, secure: bool) -> str:
     """The address of the request for a WebSocket client, as the one who asked sees it."""
     headers = request.headers
-    secure = headers.get_all("X-Forwarded-Proto") == ["https"]
+    secure = secure or headers.get_all("X-Forwarded-Proto") == ["https"]
     host = next(iter(headers.get_all("Host")), "localhost")
     return f"{'wss' if secure else 'ws'}://{host}{path_of(request)}"
 

@@ -58,6 +58,7 @@ def test_refusals_and_answers_pass(stack: Stack, tmp_path: Path, pages: Path) ->
             pass
         assert refused.value.response.status_code == 404
         assert proxy.get(ECHO, "/readyz").status_code == 200
+        assert f'new WebSocket("wss://{ECHO}/")' in proxy.get(ECHO, "/").text
         assert proxy.get(ECHO, "/metrics").status_code == 404
         assert "echo_" not in proxy.get(ECHO, "/metrics").text
 

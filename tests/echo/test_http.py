@@ -59,6 +59,13 @@ def test_health(server: BackgroundServer) -> None:
         assert response.headers["Access-Control-Allow-Origin"] == "*"
 
 
+@pytest.mark.parametrize("path", ["/", "/healthz", "/readyz"])
+def test_an_offer_of_http2_is_ignored(server: BackgroundServer, path: str) -> None:
+    offer = {"Connection": "Upgrade, HTTP2-Settings", "Upgrade": "h2c", "HTTP2_Settings": "AAMA"}
+    response, _ = ask(server, path, **offer)
+    assert response.status == 200
+
+
 @pytest.mark.parametrize("path", ["/", "/healthz", "/none"])
 def test_head_is_get_without_a_body(server: BackgroundServer, path: str) -> None:
     got, text = ask(server, path)

@@ -179,6 +179,8 @@ def test_tls_and_a_new_certificate_without_an_interruption(tmp_path: Path) -> No
     first = issue()
     with process("--cert", str(cert), "--key", str(key)) as (running, address):
         assert address.startswith("wss://")
+        with urllib.request.urlopen(f"https{address[3:]}", context=context) as page:
+            assert f'new WebSocket("{address}")' in page.read().decode()
         with connect(address, ssl=context) as old:
             assert served_serial() == first
             second = issue()
