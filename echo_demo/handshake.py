@@ -89,8 +89,11 @@ class Handshake:
             self.sent = response.serialize()
             protocol.send_response(response)
         writes = protocol.data_to_send()
-        # The library limits lines to 8 KiB and headers to 128, and would hold, parse and report a
-        # MiB: a second of work, and six MiB of report for a client that may never read it.
+        if len(writes) > 1 and not self.sent:
+            # The library itself refuses lines of more than 8 KiB, and more than 128 headers.
+            self.cause = "header-size"
+        # Together it would hold, parse and report a MiB of them: a second of work, and six MiB of
+        # report for a client that may never read it.
         if not writes and len(head) > self._shared.settings.max_header_size:
             self.cause = "header-size"
             protocol.send_response(pages.head_too_large(protocol))

@@ -16,7 +16,9 @@ from echo_demo.behaviours.catalog import registry
 from echo_demo.handshake import EchoProtocol, Handshake
 from echo_demo.settings import Settings
 from echo_demo.shared import Shared
+from tests.echo.plain import get, number
 from tests.echo.raw import PING, RawClient, frame, request
+from tests.echo.test_limits import eventually
 
 
 def ask(
@@ -103,6 +105,16 @@ def test_a_post_with_a_body(server: BackgroundServer) -> None:
         assert client.rest().startswith(b"HTTP/1.1 405 ")
 
 
+# What is replaced in a request, by what, and the status that refuses the result.
+LARGE_HEADS = [
+    (b"GET / ", b"GET /" + b"a" * 9000 + b" ", 414),
+    (b"Host: ", b"Long: " + b"a" * 9000 + b"\r\nHost: ", 431),
+    (b"Host: ", b"A: b\r\n" * 200 + b"Host: ", 431),
+    # Each line is within the library's limits, and their number is.
+    (b"Host: ", (b"A: " + b"b" * 1000 + b"\r\n") * 100 + b"Host: ", 431),
+]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "status"),
     [
@@ -120,11 +132,7 @@ def test_a_post_with_a_body(server: BackgroundServer) -> None:
         (b"Host: ", b"Host : ", 400),
         (b"Host: ", b"Host ", 400),
         (b"Host: ", b"Content-Length: 5\r\nHost: ", 400),
-        (b"GET / ", b"GET /" + b"a" * 9000 + b" ", 414),
-        (b"Host: ", b"Long: " + b"a" * 9000 + b"\r\nHost: ", 431),
-        (b"Host: ", b"A: b\r\n" * 200 + b"Host: ", 431),
-        # Each line is within the library's limits, and their number is.
-        (b"Host: ", (b"A: " + b"b" * 1000 + b"\r\n") * 100 + b"Host: ", 431),
+        *LARGE_HEADS,
     ],
 )
 def test_handshakes_that_are_wrong(
@@ -137,6 +145,20 @@ def test_handshakes_that_are_wrong(
         answer = client.rest()
         assert answer.startswith(b"HTTP/1.1 %d " % status), answer
         assert b"Traceback" not in answer
+
+
+@pytest.mark.parametrize(("old", "new", "status"), LARGE_HEADS)
+def test_large_heads_are_counted(
+    server: BackgroundServer, old: bytes, new: bytes, status: int
+) -> None:
+    def counted() -> float:
+        return number(get(server, "/metrics"), 'echo_refusals_total{cause="header-size"}')
+
+    before = counted()
+    with RawClient(server) as client:
+        client.send(request("/").replace(old, new, 1))
+        assert client.rest().startswith(b"HTTP/1.1 %d " % status)
+    eventually(lambda: counted() == before + 1)
 
 
 @pytest.mark.parametrize("version", ["", "8", "12", "013", "13, 8"])
