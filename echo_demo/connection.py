@@ -184,7 +184,12 @@ class Connection(Link):
             self._reporter = Reporter(self.traffic)
             compression = self._encoders[0] if self._encoders else None
             writes += self._reporter.hello(
-                settings, self._started, bytes(handshake.head), handshake.sent, compression
+                settings.max_size,
+                self._ping_interval(),
+                self._started,
+                bytes(handshake.head),
+                handshake.sent,
+                compression,
             )
         if type(self) is Connection and self._reporter is None:
             limits = (encoder.threshold for encoder in self._encoders)

@@ -13,7 +13,6 @@ from websockets.version import version as websockets_version
 
 from .extensions import Compression
 from .scanner import FrameScanner, header_length
-from .settings import Settings
 from .traffic import Traffic
 from .version import __version__
 
@@ -43,7 +42,8 @@ class Reporter:
 
     def hello(
         self,
-        settings: Settings,
+        max_size: int,
+        ping_interval: float,
         started: float,
         request: bytes,
         response: bytes,
@@ -61,8 +61,8 @@ class Reporter:
                     "response": response.decode("iso-8859-1"),
                     "compression": compression and _agreed(compression),
                     "preview": PREVIEW,
-                    "ping_interval": _seconds(settings.report_ping_interval),
-                    "max_size": settings.max_size,
+                    "ping_interval": _seconds(ping_interval),
+                    "max_size": max_size,
                 }
             ),
             self._totals(),

@@ -184,6 +184,15 @@ def test_the_first_ping_comes_at_once_and_its_answer_is_timed(server: Background
         assert session.of_type("totals")[-1]["in"]["frames"]["pong"] == 3
 
 
+def test_no_pings_are_announced_where_none_come(server: BackgroundServer) -> None:
+    """A pong would wait behind a held message."""
+    with RawClient(server) as client:
+        client.open("/delay/1", REPORTS)
+        hello = Session(client.sent).read(client.frame())
+        assert hello is not None
+        assert hello["ping_interval"] is None
+
+
 def test_pings_go_on() -> None:
     with (
         BackgroundServer(Settings(port=0, report_ping_interval=0.01)) as server,
