@@ -2,7 +2,8 @@
 
 Nothing is counted per message: a connection's own counts are added up when it ends, and those of
 open connections when somebody asks. The numbers lie in memory that all workers share, a row each,
-so that whichever of them answers speaks for the whole server.
+so that whichever of them answers speaks for the whole server. Messages and bytes get there a few
+seconds late from the others, and all at once: Prometheus takes a count that falls for a restart.
 """
 
 import mmap
@@ -41,10 +42,9 @@ SENDERS = ("client", "server")
 # Upper bounds of the round trips of pings, in seconds.
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20)
 
-# The places in a row: counts of ended connections, of open ones, and then each group by label.
+# The places in a row: these counts of all connections, how many are open, and each group by label.
 _TOTALS = ("messages_in", "messages_out", "bytes_in", "bytes_out")
-_LIVE = len(_TOTALS)
-_CONNECTIONS = 2 * _LIVE
+_CONNECTIONS = len(_TOTALS)
 _OPENED = _CONNECTIONS + 1
 _REFUSED = _OPENED + 1
 _CLOSED = _REFUSED + len(CAUSES)
@@ -66,10 +66,8 @@ class Metrics(Collector):
     def __init__(self, shared: mmap.mmap | None = None, index: int = 0) -> None:
         self._memory = memoryview(shared or shared_memory(1)).cast("q")
         self._row = self._memory[index * _WIDTH : (index + 1) * _WIDTH]
-        # What a worker that died had open is over.
-        for place, count in enumerate(self._row[_LIVE:_CONNECTIONS]):
-            self._row[place] += count
-            self._row[_LIVE + place] = 0
+        # What a worker that died had open has ended.
+        self._ended = list(self._row[:_CONNECTIONS])
         self._row[_CONNECTIONS] = 0
         self._registry = CollectorRegistry()
         self._registry.register(self)
@@ -87,7 +85,7 @@ class Metrics(Collector):
         place = CODES.index(code_label(code)) * len(SENDERS) + SENDERS.index(sender)
         self._row[_CLOSED + place] += 1
         for index, name in enumerate(_TOTALS):
-            self._row[index] += getattr(connection.traffic, name)
+            self._ended[index] += getattr(connection.traffic, name)
 
     def round_trip(self, seconds: float) -> None:
         """A pong has come that long after its ping."""
@@ -96,7 +94,7 @@ class Metrics(Collector):
         self._row[_TRIP_SUM] += round(seconds * 1_000_000)
 
     def publish(self, opened: Iterable["Connection"]) -> None:
-        """Show the counts of open connections to all workers."""
+        """Show messages, bytes and open connections to all workers."""
         messages_in = messages_out = bytes_in = bytes_out = count = 0
         for count, connection in enumerate(opened, 1):  # noqa: B007
             traffic = connection.traffic
@@ -104,8 +102,9 @@ class Metrics(Collector):
             messages_out += traffic.messages_out
             bytes_in += traffic.bytes_in
             bytes_out += traffic.bytes_out
-        for index, number in enumerate((messages_in, messages_out, bytes_in, bytes_out, count)):
-            self._row[_LIVE + index] = number
+        for index, number in enumerate((messages_in, messages_out, bytes_in, bytes_out)):
+            self._row[index] = self._ended[index] + number
+        self._row[_CONNECTIONS] = count
 
     def text(self) -> str:
         """All numbers in Prometheus's text format."""
@@ -128,7 +127,7 @@ class Metrics(Collector):
                 labels=["direction"],
             )
             for index, direction in enumerate(("in", "out"), at):
-                family.add_metric([direction], sums[index] + sums[_LIVE + index])
+                family.add_metric([direction], sums[index])
             yield family
         refusals = CounterMetricFamily(
             "echo_refusals", "Connections refused before they were open.", labels=["cause"]
