@@ -148,7 +148,9 @@ class Link(asyncio.Protocol):
     def _summary(self) -> dict[str, Any]:
         """The connection in the log: nothing that the client has written."""
         traffic, plan = self.traffic, self._protocol.plan
-        code, sender = self._ended()
+        # Without a WebSocket connection nothing was closed in its way.
+        opened = plan is not None and not self._cause
+        code, sender = self._ended() if opened else (None, None)
         return {
             "client": self.client,
             "path": plan.behaviour.template if plan is not None else None,
@@ -156,7 +158,7 @@ class Link(asyncio.Protocol):
             "seconds": round(time.monotonic() - traffic.accepted, 3),
             "code": code,
             "by": sender,
-            "subprotocol": self._protocol.subprotocol,
+            "reports": self._reporter is not None,
             "compression": bool(self._encoders),
             "messages_in": traffic.messages_in,
             "messages_out": traffic.messages_out,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import urllib.request
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ import aiohttp
 import pytest
 from websockets.exceptions import ConnectionClosedError, InvalidHandshake, InvalidStatus
 from websockets.sync.client import connect
+from websockets.typing import Subprotocol
 
 from echo_demo.background import BackgroundServer
 from echo_demo.behaviours.invalid import FRAMES, HEADERS
@@ -72,7 +74,19 @@ def test_the_log_holds_the_pattern_alone(
     lines: list[dict[str, Any]] = []
     log: Callable[[dict[str, Any]], None] = lines.append
     monkeypatch.setattr("echo_demo.log.nothing", log)
-    with BackgroundServer(Settings(port=0)) as server, pytest.raises(InvalidStatus):
-        connect(f"{server.url}/auth/bearer/very-secret")
-    assert [line["path"] for line in lines] == ["/auth/bearer/{token}"]
+    with BackgroundServer(Settings(port=0)) as server:
+        with pytest.raises(InvalidStatus):
+            connect(f"{server.url}/auth/bearer/very-secret")
+        # Tokens travel as subprotocols too.
+        secret = Subprotocol("very-secret")
+        with connect(f"{server.url}/subprotocol/very-secret", subprotocols=[secret]) as client:
+            assert client.subprotocol == secret
+        with urllib.request.urlopen(f"http://127.0.0.1:{server.port}/healthz?very-secret"):
+            pass
+    told = {line["path"]: (line["refused"], line["code"], line["by"]) for line in lines}
+    assert told == {
+        "/auth/bearer/{token}": ("other", None, None),
+        "/subprotocol/{name}": (None, 1000, "client"),
+        None: (None, None, None),
+    }
     assert "secret" not in json.dumps(lines)
