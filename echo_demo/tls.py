@@ -29,7 +29,7 @@ class Certificate:
         """
         # A pair that does not belong together would spoil the context in use.
         self._read()
-        self.context.load_cert_chain(self._cert, self._key, password=_no_password)
+        self._load(self.context)
 
     def _read(self) -> ssl.SSLContext:
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
@@ -42,13 +42,16 @@ class Certificate:
                     pass
             except OSError as error:
                 raise CertificateError(f"can't read {path}: {error.strerror}") from error
+        self._load(context)
+        return context
+
+    def _load(self, context: ssl.SSLContext) -> None:
         try:
             context.load_cert_chain(self._cert, self._key, password=_no_password)
         except (ssl.SSLError, OSError, ValueError) as error:
             names = " and ".join(dict.fromkeys((self._cert, self._key)))
             why = getattr(error, "reason", None) or str(error)
             raise CertificateError(f"can't use {names} as certificate and key: {why}") from error
-        return context
 
 
 def _no_password() -> str:

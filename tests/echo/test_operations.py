@@ -18,6 +18,8 @@ import trustme
 from websockets.exceptions import ConnectionClosedOK
 from websockets.sync.client import connect
 
+from echo_demo.settings import Settings
+from echo_demo.tls import Certificate, CertificateError
 from tests.echo import test_process
 from tests.echo.plain import get, number
 from tests.echo.raw import (
@@ -195,6 +197,18 @@ def test_tls_and_a_new_certificate_without_an_interruption(tmp_path: Path) -> No
             assert old.recv(timeout=20) == "still here"
         running.send_signal(signal.SIGTERM)
         assert running.wait(timeout=20) == 0
+
+
+def test_files_that_change_while_they_are_read_again_are_an_error_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cert = tmp_path / "cert.pem"
+    issued = trustme.CA().issue_cert("127.0.0.1")
+    cert.write_bytes(issued.private_key_and_cert_chain_pem.bytes())
+    certificate = Certificate(Settings(cert=str(cert)))
+    monkeypatch.setattr(certificate, "_read", lambda: cert.write_text("half"))
+    with pytest.raises(CertificateError, match=r"cert\.pem"):
+        certificate.reload()
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
