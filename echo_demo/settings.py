@@ -31,9 +31,13 @@ def _text(default: str, help_text: str, words: str, check: Callable[[str], bool]
 
 
 def _are_origins(text: str) -> bool:
-    return text == "*" or all(
-        part.partition("://")[2] and part == part.strip().rstrip("/") for part in text.split(",")
-    )
+    return text == "*" or all(map(_is_origin, text.split(",")))
+
+
+def _is_origin(text: str) -> bool:
+    # As browsers write it (RFC 6454 section 6.2): any other could never be met.
+    scheme, _, authority = text.partition("://")
+    return bool(scheme and authority) and "/" not in authority and text == text.strip().lower()
 
 
 def _are_networks(text: str) -> bool:

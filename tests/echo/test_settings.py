@@ -26,7 +26,17 @@ Field = dataclasses.Field[Any]
 # For each setting that is a text: what is refused, and what is accepted.
 TEXTS: dict[str, tuple[list[str], str]] = {
     "host": (["", " "], "::1"),
-    "origins": (["", "example.com", "https://example.com/", "https://a.example, *"], "https://a.b"),
+    "origins": (
+        [
+            "",
+            "example.com",
+            "https://example.com/",
+            "https://example.com/path",
+            "https://Example.com",
+            "https://a.example, *",
+        ],
+        "https://a.b,http://127.0.0.1:8000,chrome-extension://abc",
+    ),
     "trusted_proxies": (["localhost", "10.0.0.1/8", "10.0.0.0/33", "::1,"], "::1,10.0.0.0/8"),
     "forwarded_header": (["", "X-Real-IP"], "forwarded"),
     "cert": ([" "], "cert.pem"),
