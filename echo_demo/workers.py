@@ -55,6 +55,9 @@ def _bound(family: int, where: tuple[str | int, ...], *, reuse_port: bool) -> so
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if reuse_port:
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        if family == socket.AF_INET6:
+            # As with one worker: the event loop takes :: for IPv6 alone.
+            bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         bound.bind(where)
     except BaseException:
         bound.close()

@@ -158,6 +158,16 @@ def test_workers_find_a_busy_port() -> None:
     assert "in use" in done.stderr
 
 
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_all_ipv6_addresses_are_no_ipv4_ones(workers: str) -> None:
+    with process("--host", "::", "--workers", workers) as (_, address):
+        port = int(address.rpartition(":")[2].rstrip("/"))
+        with connect(f"ws://[::1]:{port}/") as client:
+            client.send("Hello")
+            assert client.recv(timeout=20) == "Hello"
+        assert _refused(port)
+
+
 def test_tls_and_a_new_certificate_without_an_interruption(tmp_path: Path) -> None:
     authority = trustme.CA()
     context = ssl.create_default_context()
