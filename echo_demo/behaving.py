@@ -179,8 +179,3 @@ class BehavingConnection(Connection):
         self._timers.clear()
         self._waiting.clear()
         self._held.clear()
-
-
-def text_of(message: Frame) -> str | None:
-    """The text of a message, None for a binary one."""
-    return bytes(message.data).decode() if message.opcode is TEXT else None

@@ -120,7 +120,6 @@ class Handshake:
         hosts = len(request.headers.get_all("Host"))
         if hosts > 1 or (not hosts and request.protocol == "HTTP/1.1"):
             return self._refuse("bad-request", pages.bad_request(protocol))
-        plan = shared.registry.plan(self.path, request.path.partition("?")[2])
         if not pages.wants_websocket(request):
             return pages.answer(
                 protocol,
@@ -131,6 +130,7 @@ class Handshake:
                 shared.stopping,
                 shared.metrics_text,
             )
+        plan = shared.registry.plan(self.path, request.path.partition("?")[2])
         if isinstance(plan, NoPlan):
             cause = "not-found" if plan.status == 404 else "bad-request"
             return self._refuse(cause, pages.no_plan(protocol, plan))
