@@ -11,10 +11,12 @@ from pathlib import Path
 import httpx
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
+from echo_demo.metrics import CAUSES
 from tests.deploy.stack import ECHO, FILES, PATIENCE, SITE, Proxy, caddy, echo, nginx
-from tests.site import HEADERS
+from tests.site import HEADERS, ROOT
 
 Stack = Callable[[Path, Path, int], AbstractContextManager[Proxy]]
 
@@ -127,6 +129,22 @@ def test_pings_of_the_server_outlast_the_read_timeout(tmp_path: Path, pages: Pat
         while seen < 2500:
             report = json.loads(client.recv(PATIENCE))
             seen = report.get("t", seen)
+
+
+def test_the_page_shows_the_log_and_the_metrics_as_they_are() -> None:
+    page = (ROOT / "docs" / "deploy" / "self-host.md").read_text("utf-8")
+    found = re.search(r'```json title="A line of the log"\n(.*?)```', page, re.S)
+    assert found is not None
+    with echo() as server:
+        with connect(f"ws://127.0.0.1:{server.port}/", proxy=None):
+            metrics = httpx.get(f"http://127.0.0.1:{server.port}/metrics", trust_env=False).text
+        entries = server.stop()
+    assert [list(entry) for entry in entries] == [list(json.loads(found[1]))] * 2
+    rows = re.findall(r"^\| (`echo_.*?) \| (.*) \|$", page, re.M)
+    names = re.findall(r"`(\w+)`", " ".join(name for name, _ in rows))
+    assert names == re.findall(r"^# HELP (\w+)", metrics, re.M)
+    (causes,) = (text for name, text in rows if name == "`echo_refusals_total`")
+    assert re.findall(r"`([\w-]+)`", causes) == ["cause", *CAUSES]
 
 
 def test_two_echo_servers_share_the_connections(tmp_path: Path, pages: Path) -> None:
