@@ -281,6 +281,27 @@ def test_the_server_close_is_reported_and_the_reply_is_not() -> None:
         server_stopped.join()
 
 
+def test_nothing_of_one_connection_reaches_another(server: BackgroundServer) -> None:
+    marks = [b"mark of the first", b"mark of the second"]
+    with RawClient(server) as first, RawClient(server) as second:
+        clients = (first, second)
+        for client, mark in zip(clients, marks, strict=True):
+            client.open("/demo", REPORTS, f"X-Mark: {mark.decode()}")
+        for _ in range(50):
+            for client, mark in zip(clients, marks, strict=True):
+                client.send(frame(TEXT, mark, mask=bytes(4)))
+        seen = []
+        for client in clients:
+            client.send(frame(CLOSE))
+            seen.append(b"".join(received.wire for received in client.frames()))
+    for own, other, stream in zip(marks, reversed(marks), seen, strict=True):
+        # 50 echoes and one header; the report of a frame has its bytes as hexadecimal digits.
+        assert stream.count(own) == 51
+        assert stream.count(own.hex().encode()) == 100
+        assert other not in stream
+        assert other.hex().encode() not in stream
+
+
 def _stop_in_thread(server: BackgroundServer) -> threading.Thread:
     thread = threading.Thread(target=server.stop)
     thread.start()
