@@ -37,6 +37,20 @@ def test_contents_mark_the_heading_of_a_followed_link(page: Page, site: Site) ->
     expect(contents.locator("[aria-current=location]")).to_have_text(["Masking"])
 
 
+def test_a_fragment_changes_nothing_on_the_page(page: Page, site: Site) -> None:
+    page.set_viewport_size({"width": 1440, "height": 700})
+    page.goto(site.url("troubleshoot/"))
+    field = page.get_by_role("textbox", name="Paste the message")
+    field.fill("connect ECONNREFUSED")  # which goes into the address
+    expect(page).to_have_url(site.url("troubleshoot/#error=connect%20ECONNREFUSED"))
+    link = page.get_by_role("navigation", name="On this page").get_by_role("link").first
+    for _ in range(2):
+        link.click()
+        # Were the page fetched again, this would last until its content is replaced.
+        assert page.evaluate("navigation.transition") is None
+        expect(field).to_have_value("connect ECONNREFUSED")
+
+
 def test_chosen_tab_is_chosen_in_every_set_and_after_a_reload(page: Page, site: Site) -> None:
     page.goto(site.url("protocol/handshake/"))
     expect(page.locator("linked-tabs:defined")).to_have_count(1)

@@ -69,6 +69,9 @@ function concerns(event) {
   return (
     event.canIntercept &&
     !event.hashChange &&
+    // The page's own history.replaceState(), and a link to the fragment that the address has: both stay.
+    // The pages before and behind are of this document too.
+    (!event.destination.sameDocument || event.navigationType === "traverse") &&
     !event.formData &&
     event.downloadRequest === null &&
     event.navigationType !== "reload" &&

@@ -97,7 +97,6 @@ export default class ProtocolChooser extends HTMLElement {
     if (target.closest(".pc-jump")) {
       // The address keeps the answers.
       event.preventDefault();
-      event.stopPropagation();
       this.#part(".pc-result").scrollIntoView({ block: "start" });
       this.#part(".pc-result").focus({ preventScroll: true });
     }

@@ -177,7 +177,6 @@ export default class WireTrace extends HTMLElement {
   /** @param {string} id */
   #choose(id) {
     this.#selected = id;
-    // Not history.replaceState(), which instant navigation takes for a link to another page.
     location.replace(`#${id}`);
     this.#schedule(true);
   }
