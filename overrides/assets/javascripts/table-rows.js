@@ -9,11 +9,19 @@ import { make } from "./make.js";
 
 /**
  * @param {Element} element
+ * @returns {HTMLTableElement | undefined} the first table after the element
+ */
+export function nextTable(element) {
+  const follows = Node.DOCUMENT_POSITION_FOLLOWING;
+  return [...document.querySelectorAll("table")].find((one) => element.compareDocumentPosition(one) & follows);
+}
+
+/**
+ * @param {Element} element
  * @returns {Table} the body of the first table after the element; without one, no rows
  */
 export function tableAfter(element) {
-  const follows = Node.DOCUMENT_POSITION_FOLLOWING;
-  const table = [...document.querySelectorAll("table")].find((one) => element.compareDocumentPosition(one) & follows);
+  const table = nextTable(element);
   const heads = [...(table?.tHead?.rows[0]?.cells ?? [])].map((cell) => cell.textContent?.trim() ?? "");
   return { rows: [...(table?.tBodies[0]?.rows ?? [])], heads };
 }

@@ -9,6 +9,8 @@
  */
 
 import { rowMatches, rowName } from "../lib/table-search.js";
+import { make } from "../make.js";
+import { nextTable } from "../table-rows.js";
 
 /** The cell that names a group of rows. */
 const GROUP = "th[scope=rowgroup]";
@@ -17,22 +19,13 @@ const NOTICE = 4000;
 
 /** @typedef {{ row: HTMLTableRowElement, cells: string[], name: string, link?: HTMLAnchorElement }} Row */
 
-/** @param {string} fragment of an address, which anybody may write @returns {string} "" where it is not UTF-8 */
-function readable(fragment) {
-  try {
-    return decodeURIComponent(fragment);
-  } catch {
-    return "";
-  }
-}
-
 export default class TableFilter extends HTMLElement {
   /** @type {Row[]} */ #rows = [];
   /** @type {AbortController | undefined} */ #leaving;
   /** @type {number | undefined} */ #timer;
 
   connectedCallback() {
-    const table = this.#table();
+    const table = nextTable(this);
     if (!table) return;
     this.#leaving = new AbortController();
     const { signal } = this.#leaving;
@@ -61,28 +54,17 @@ export default class TableFilter extends HTMLElement {
     this.replaceChildren();
   }
 
-  /** @returns {HTMLTableElement | undefined} the first table after this element */
-  #table() {
-    const follows = Node.DOCUMENT_POSITION_FOLLOWING;
-    return [...document.querySelectorAll("table")].find((table) => this.compareDocumentPosition(table) & follows);
-  }
-
   get #input() {
     return /** @type {HTMLInputElement} */ (this.querySelector("input"));
   }
 
   #build() {
-    const label = document.createElement("label");
-    const name = document.createElement("span");
-    name.textContent = this.getAttribute("label") ?? "Find a row";
-    const input = document.createElement("input");
-    input.type = "search";
-    input.autocomplete = "off";
-    input.spellcheck = false;
-    label.append(name, input);
-    const status = document.createElement("p");
+    const input = /** @type {HTMLInputElement} */ (make("input"));
+    Object.assign(input, { type: "search", autocomplete: "off", spellcheck: false });
+    const status = make("p");
     status.setAttribute("role", "status");
-    this.replaceChildren(label, status);
+    const name = make("span", "", this.getAttribute("label") ?? "Find a row");
+    this.replaceChildren(make("label", "", [name, input]), status);
   }
 
   /**
@@ -96,19 +78,14 @@ export default class TableFilter extends HTMLElement {
     if (this.hasAttribute("unlinked")) return { row, cells, name: "" };
     const [first] = row.cells;
     const own = /** @type {HTMLElement | null} */ (first.querySelector("[id]"));
-    const name = own?.id ?? this.#free(rowName(cells[0]));
+    // It has one from before where the element was moved.
+    const name = own?.id ?? (row.id || this.#free(rowName(cells[0])));
     if (!own && name) row.id = name;
-    const link = document.createElement("a");
-    link.className = "tf-link";
+    const link = /** @type {HTMLAnchorElement} */ (make("a", "tf-link", "#"));
     link.href = `#${name}`;
-    link.textContent = "#";
     link.setAttribute("aria-label", `Copy the link to ${cells[0]}`);
     link.addEventListener("click", (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
-      // Instant navigation would load the page again, and the search would be lost.
-      event.preventDefault();
-      event.stopPropagation();
-      location.hash = name;
       this.#copy(link.href, cells[0]);
     });
     if (name) first.append(link);
@@ -152,9 +129,9 @@ export default class TableFilter extends HTMLElement {
 
   /** Shows the row that the address names, though a search may hide it. */
   #reveal() {
-    const wanted = readable(location.hash.slice(1));
-    for (const { row, name } of this.#rows) row.classList.toggle("tf-target", wanted !== "" && name === wanted);
-    const found = this.#rows.find(({ name }) => wanted !== "" && name === wanted);
+    // Both hashes are encoded alike, whatever stands in the address.
+    const found = this.#rows.find(({ name, link }) => name && link?.hash === location.hash);
+    for (const { row } of this.#rows) row.classList.toggle("tf-target", row === found?.row);
     if (!found) return;
     if (found.row.hidden) {
       this.#input.value = "";
