@@ -126,6 +126,19 @@ def test_keyboard_alone_adds_sets_and_removes(page: Page, site: Site) -> None:
     expect(chain.get_by_role("combobox")).to_be_focused()
 
 
+def test_an_entered_limit_is_left_with_the_keyboard_and_the_mouse(page: Page, site: Site) -> None:
+    chain = opened(page, site, "#hops=haproxy,nginx")
+    field = chain.get_by_role("textbox", name="Idle limit of nginx in seconds")
+    field.fill("90")
+    field.press("Tab")
+    expect(page).to_have_url(site.url(f"{PATH}#hops=haproxy,nginx&nginx.idle=90"))
+    expect(chain.get_by_role("button", name="Remove nginx")).to_be_focused()
+    field.fill("80")
+    chain.get_by_role("button", name="Remove HAProxy").click()
+    expect(page).to_have_url(site.url(f"{PATH}#hops=nginx&nginx.idle=80"))
+    expect(field).to_have_value("80")
+
+
 def test_back_button_takes_back_one_step_and_a_row_keeps_the_chain(page: Page, site: Site) -> None:
     chain = opened(page, site)
     add(chain, "nginx")

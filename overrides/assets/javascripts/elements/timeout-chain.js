@@ -9,6 +9,7 @@
 
 import { chainFrom, fragmentFrom, limitFrom, printSeconds, settingFrom, verdict } from "../lib/timeout-chain.js";
 import { make } from "../make.js";
+import { tableAfter } from "../table-rows.js";
 
 /** The fragment of an empty chain: no fragment at all would scroll to the top. */
 const NONE = "#no-hops";
@@ -55,12 +56,10 @@ export default class TimeoutChain extends HTMLElement {
 
   /** @returns {Hop[]} those of the first table after this element */
   #read() {
-    const follows = Node.DOCUMENT_POSITION_FOLLOWING;
-    const table = [...document.querySelectorAll("table")].find((one) => this.compareDocumentPosition(one) & follows);
-    const heads = [...(table?.tHead?.rows[0]?.cells ?? [])].map((cell) => cell.textContent?.trim());
+    const { rows, heads } = tableAfter(this);
     const [idle, lifetime] = ["Idle limit", "Lifetime limit"].map((name) => heads.indexOf(name));
-    if (!table || idle < 0 || lifetime < 0) return [];
-    return [...table.tBodies[0].rows].flatMap((row) => {
+    if (idle < 0 || lifetime < 0) return [];
+    return rows.flatMap((row) => {
       const id = row.cells[0].querySelector("[id]");
       if (!id) return [];
       const name = id.textContent?.trim() ?? id.id;
@@ -97,7 +96,7 @@ export default class TimeoutChain extends HTMLElement {
     const fragment = location.hash.slice(1);
     if (fragment && !fragment.includes("=") && location.hash !== NONE && this.#chain.length) return;
     const chain = chainFrom(fragment, this.#hops);
-    // Rendered again, the field that has the focus would lose it.
+    // Rendered again, its verdict would be read out again.
     if (this.querySelector("li") && fragmentFrom(chain) === fragmentFrom(this.#chain)) return;
     this.#chain = chain;
     this.#render();
@@ -107,7 +106,6 @@ export default class TimeoutChain extends HTMLElement {
   #go(chain) {
     const fragment = fragmentFrom(chain);
     location.hash = fragment ? `#${fragment}` : NONE;
-    // Its event comes later, when the focus has to be in its place.
     this.#take();
   }
 
@@ -128,7 +126,6 @@ export default class TimeoutChain extends HTMLElement {
     input.setCustomValidity(valid ? "" : "Enter whole seconds, 1 or more, or nothing for what the table says.");
     if (!input.reportValidity()) return;
     this.#go(this.#chain.map((link) => (link.hop.id === hop ? { ...link, [which]: seconds } : link)));
-    this.#part(`[data-hop="${hop}"][data-which="${which}"]`).focus();
   }
 
   /** @param {Element} target */
@@ -141,39 +138,52 @@ export default class TimeoutChain extends HTMLElement {
 
   #render() {
     const found = verdict(this.#chain);
-    const ends = ["Browser", "Server"].map((end) => make("li", "tc-end", end));
-    this.#part("ol").replaceChildren(ends[0], ...this.#chain.map((link) => this.#item(link, found)), ends[1]);
+    const items = this.#part("ol");
+    const hops = this.#chain.map(({ hop }) => hop.id).join();
+    // Of the same hops the items stay: the reader may be on the way from one field to another.
+    if (items.dataset.hops !== hops) {
+      const [browser, server] = ["Browser", "Server"].map((end) => make("li", "tc-end", end));
+      items.replaceChildren(browser, ...this.#chain.map(({ hop }) => this.#item(hop)), server);
+      items.dataset.hops = hops;
+    }
+    this.#chain.forEach((link, index) => {
+      const item = items.children[index + 1];
+      const shortest = found.idle?.names.includes(link.hop.name) ?? false;
+      item.classList.toggle("tc-shortest", shortest);
+      item.querySelector(".tc-mark")?.replaceChildren(shortest ? "shortest idle limit" : "");
+      for (const input of item.querySelectorAll("input")) {
+        input.value = String(link[/** @type {"idle" | "lifetime"} */ (input.dataset.which)] ?? "");
+        input.setCustomValidity("");
+      }
+    });
     this.#part(".tc-verdict").replaceChildren(...this.#words(found));
   }
 
-  /** @param {Link} link @param {import("../lib/timeout-chain.js").Verdict} found */
-  #item(link, found) {
-    const { hop } = link;
+  /** @param {Hop} hop */
+  #item(hop) {
     const remove = button("Remove", `Remove ${hop.name}`);
     remove.dataset.remove = hop.id;
-    const shortest = found.idle?.names.includes(hop.name);
-    return make("li", shortest ? "tc-shortest" : "", [
+    return make("li", "", [
       make("b", "", hop.name),
-      ...(shortest ? [make("span", "tc-mark", "shortest idle limit")] : []),
-      ...this.#limit(link, "idle", "Idle"),
-      ...this.#limit(link, "lifetime", "Lifetime"),
+      make("span", "tc-mark"),
+      ...this.#limit(hop, "idle", "Idle"),
+      ...this.#limit(hop, "lifetime", "Lifetime"),
       remove,
     ]);
   }
 
-  /** @param {Link} link @param {"idle" | "lifetime"} which @param {string} title */
-  #limit(link, which, title) {
-    const limit = link.hop[which];
+  /** @param {Hop} hop @param {"idle" | "lifetime"} which @param {string} title */
+  #limit(hop, which, title) {
+    const limit = hop[which];
     const said = limit.seconds === null ? { none: "none", unpublished: "not published", nothing: "", limit: "" }[limit.kind] : printSeconds(limit.seconds);
     if (!limit.settable) return said ? [make("span", "", `${title}: ${said}`)] : [];
     const input = /** @type {HTMLInputElement} */ (make("input"));
     input.inputMode = "numeric";
     input.autocomplete = "off";
     input.placeholder = limit.seconds === null ? said || "–" : String(limit.seconds);
-    input.value = String(link[which] ?? "");
-    input.dataset.hop = link.hop.id;
+    input.dataset.hop = hop.id;
     input.dataset.which = which;
-    input.setAttribute("aria-label", `${title} limit of ${link.hop.name} in seconds`);
+    input.setAttribute("aria-label", `${title} limit of ${hop.name} in seconds`);
     return [make("label", "", [make("span", "", `${title}, s`), input])];
   }
 
