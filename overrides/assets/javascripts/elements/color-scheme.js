@@ -21,7 +21,7 @@ export default class ColorScheme extends HTMLElement {
   connectedCallback() {
     const button = this.querySelector("button");
     if (!button) return;
-    button.addEventListener("click", () => {
+    button.onclick = () => {
       const { scheme } = NEXT[current()];
       document.documentElement.dataset.scheme = scheme;
       try {
@@ -30,7 +30,7 @@ export default class ColorScheme extends HTMLElement {
         // Storage is denied: the choice lasts as long as the page.
       }
       this.#show(button);
-    });
+    };
     this.#show(button);
     button.hidden = false;
   }
