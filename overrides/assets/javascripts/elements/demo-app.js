@@ -10,21 +10,10 @@
  * @module
  */
 
+import { echoAddress } from "../lib/address.js";
 import { make } from "../make.js";
 
 /** @typedef {{ url: string, name: string, room: string }} Place */
-
-/**
- * The address of the server, absolute; null where there is none.
- * @param {string | null | undefined} content
- */
-function address(content) {
-  const written = (content ?? "").trim();
-  if (written === "" || !URL.canParse(written, document.baseURI)) return null;
-  const url = new URL(written, document.baseURI);
-  if (/^https?:$/.test(url.protocol)) url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-  return /^wss?:$/.test(url.protocol) ? url.href.replace(/\/$/, "") : null;
-}
 
 /** Twelve letters and digits that nobody guesses. */
 const token = () => Array.from(crypto.getRandomValues(new Uint8Array(6)), (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -41,7 +30,7 @@ export default class DemoApp extends HTMLElement {
     // Against the page's address, as long as it is this page's.
     this.#module = new URL(`${this.getAttribute("files") ?? ""}app.js`, document.baseURI).href;
     const content = document.querySelector(`meta[name="${CSS.escape(app)}-url"]`)?.getAttribute("content");
-    const url = address(this.getAttribute("url") ?? content);
+    const address = echoAddress(this.getAttribute("url") ?? content, document.baseURI);
     this.setAttribute("role", "region");
     this.setAttribute("aria-label", `Demo: ${app}`);
     this.#panel = make("div", "da-panel");
@@ -51,11 +40,12 @@ export default class DemoApp extends HTMLElement {
     button.setAttribute("type", "button");
     this.#panel.append(status, button);
     this.prepend(this.#panel);
-    if (url === null) {
+    if (address === null) {
       status.textContent = "The server of this demo is not running here, so nothing below is live. In a copy of this site, make serve starts it.";
       button.setAttribute("disabled", "");
       return;
     }
+    const url = address.replace(/\/$/, "");
     status.textContent = `Not started. It connects to ${url}.`;
     button.addEventListener("click", () => this.#start(url, status, button));
   }

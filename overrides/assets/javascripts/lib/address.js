@@ -1,5 +1,5 @@
 /**
- * Where the demo endpoint is.
+ * Where a server is that the page connects to: the demo endpoint, or that of a demo app.
  * @module
  */
 
