@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Page
-from websockets.frames import CLOSE_CODE_EXPLANATIONS
+from websockets.frames import CLOSE_CODE_EXPLANATIONS, EXTERNAL_CLOSE_CODES
 
 from tests.browser.modules import Modules
 from tests.reference.test_close_codes import TABLE, span
@@ -119,3 +119,8 @@ def test_page_of_close_codes_says_the_same(module: Modules) -> None:
             assert (row[3] == "yes") == (problems(module, str(code)) == []), row
         if len(codes) == 1:
             assert describe(module, codes[0])["name"] == row[1]
+
+
+def test_what_may_travel_is_what_the_library_sends(module: Modules) -> None:
+    found = module.run(MODULE, "(m) => [...Array(5002).keys()].filter((code) => m.mayTravel(code))")
+    assert found == [*sorted(EXTERNAL_CLOSE_CODES), *range(3000, 5000)]

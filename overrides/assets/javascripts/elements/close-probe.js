@@ -6,15 +6,11 @@
  */
 
 import { echoAddress } from "../lib/address.js";
-import { closeCode, closeProblems } from "../lib/close-codes.js";
+import { closeCode, closeProblems, mayTravel } from "../lib/close-codes.js";
+import { make } from "../make.js";
 
 /** How long a connection may take, in milliseconds, before it is given up. */
 const PATIENCE = 10_000;
-
-/** Codes that a server may put into a close frame. @param {number} code */
-export function sendable(code) {
-  return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
-}
 
 /** @param {number} code @returns {string} the path at which the echo server makes a browser report it */
 function provoking(code) {
@@ -108,7 +104,7 @@ export default class CloseProbe extends HTMLElement {
     if (who === "page") return this.#closeHere(address, typed);
     const code = Number(typed);
     if (typed === "") return this.#say("Type a code for the server to send. Choose 1000-1003, 1007-1014 or 3000-4999.");
-    if (!/^\d+$/.test(typed) || !sendable(code)) {
+    if (!/^\d+$/.test(typed) || !mayTravel(code)) {
       return this.#say(`No server may send ${typed}. ${/^\d+$/.test(typed) ? closeCode(code).meaning : ""} Choose 1000-1003, 1007-1014 or 3000-4999.`);
     }
     return this.#connect(new URL(`close/${code}`, address).href, () => {});
@@ -172,15 +168,7 @@ export default class CloseProbe extends HTMLElement {
   #show(facts) {
     const list = /** @type {HTMLElement} */ (this.querySelector("dl"));
     list.replaceChildren(
-      ...facts.map(([name, value]) => {
-        const group = document.createElement("div");
-        const term = document.createElement("dt");
-        term.textContent = name;
-        const description = document.createElement("dd");
-        description.textContent = value;
-        group.append(term, description);
-        return group;
-      }),
+      ...facts.map(([name, value]) => make("div", "", [make("dt", "", name), make("dd", "", value)])),
     );
     list.hidden = facts.length === 0;
   }

@@ -132,6 +132,11 @@ function explained(code) {
   };
 }
 
+/** Whether a close frame may carry it, from a server at least. @param {number} code */
+export function mayTravel(code) {
+  return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
+}
+
 /**
  * @typedef {object} CloseProblem
  * @property {"code" | "reason"} field
