@@ -20,10 +20,9 @@ const NOWHERE = "wss://127.0.0.1:1/";
  */
 function next(target, type) {
   return new Promise((resolve, reject) => {
-    const failed = (why) => reject(new Error(why));
-    setTimeout(() => failed(`no ${type} event within ${PATIENCE / 1000} s`), PATIENCE);
+    setTimeout(() => reject(new Error(`no ${type} event within ${PATIENCE / 1000} s`)), PATIENCE);
     target.addEventListener(type, resolve);
-    if (type !== "close") target.addEventListener("close", () => failed("the echo server cannot be reached"));
+    if (type !== "close") target.addEventListener("close", () => reject(new Error("the echo server cannot be reached")));
   });
 }
 
@@ -40,7 +39,7 @@ async function outcome(name) {
   });
   const content = document.querySelector('meta[name="echo-url"]')?.getAttribute("content");
   const url = echoAddress(content, document.baseURI) ?? NOWHERE;
-  const opened = async (socket) => (await next(socket, "open"), socket);
+  const opened = async (/** @type {any} */ socket) => (await next(socket, "open"), socket);
   try {
     return String(await EXAMPLES[name]({ WebSocket: watched, url, opened, next }));
   } catch (error) {

@@ -9,7 +9,7 @@
  * @param {string} path the path of a URL, percent-encoded as in `location.pathname`
  * @returns {string} the words, separated by single spaces; "" where there are none
  */
-export function wordsOf(path) {
+function wordsOf(path) {
   let readable = path;
   try {
     readable = decodeURIComponent(path);

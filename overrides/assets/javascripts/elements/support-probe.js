@@ -5,6 +5,7 @@
  */
 
 import { echoAddress } from "../lib/address.js";
+import { make } from "../make.js";
 
 /** How long the echo server has to answer, in milliseconds. */
 const PATIENCE = 8000;
@@ -69,14 +70,12 @@ function negotiated() {
 
 export default class SupportProbe extends HTMLElement {
   connectedCallback() {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.textContent = "Test this browser";
+    const button = make("button", "", "Test this browser");
+    button.setAttribute("type", "button");
     button.addEventListener("click", () => this.#run());
-    const status = document.createElement("p");
+    const status = make("p", "", "Not tested yet. The test opens one connection, to the echo server.");
     status.setAttribute("role", "status");
-    status.textContent = "Not tested yet. The test opens one connection, to the echo server.";
-    this.replaceChildren(button, status, document.createElement("dl"));
+    this.replaceChildren(button, status, make("dl"));
     this.setAttribute("role", "group");
     this.setAttribute("aria-label", "Test of this browser");
   }
@@ -87,13 +86,7 @@ export default class SupportProbe extends HTMLElement {
     status.textContent = "Testing …";
     list.replaceChildren();
     for (const { name, run } of PROBES) {
-      const group = document.createElement("div");
-      const term = document.createElement("dt");
-      term.textContent = name;
-      const description = document.createElement("dd");
-      description.textContent = await run();
-      group.append(term, description);
-      list.append(group);
+      list.append(make("div", "", [make("dt", "", name), make("dd", "", await run())]));
     }
     status.textContent = "Tested.";
   }

@@ -4,6 +4,7 @@
  * @module
  */
 import { byTitle, gathered, holding, inOrder, resultOf, subjects, summary } from "../../lib/search-results.js";
+import { link, make } from "../../make.js";
 
 /** The site's root: Pagefind writes its files into a folder of it. */
 const ROOT = new URL("../../../../", import.meta.url);
@@ -92,42 +93,26 @@ async function findSome(pagefind, asked, whole) {
   return { count: all.length, pages: byTitle(asked, counts, await Promise.all(best)) };
 }
 
-/**
- * @param {string} name
- * @param {string} className
- * @param {string} text
- */
-function element(name, className, text) {
-  const made = document.createElement(name);
-  made.className = className;
-  made.textContent = text;
-  return made;
-}
-
 /** @param {string} excerpt escaped HTML with the found words in `<mark>` */
 function sentence(excerpt) {
-  const made = element("span", "site-search__excerpt", "");
+  const made = make("span", "site-search__excerpt");
   made.innerHTML = excerpt;
   return made;
 }
 
 /** @param {import("../../lib/search-results.js").Result} result */
 function entry(result) {
-  const item = document.createElement("li");
-  const link = document.createElement("a");
-  link.href = result.url;
-  link.append(element("span", "site-search__title", result.title));
-  if (result.section) link.append(element("span", "site-search__section", result.section));
-  if (result.excerpt) link.append(sentence(result.excerpt));
-  item.append(link);
-  for (const part of result.parts) {
-    const below = document.createElement("a");
-    below.href = part.url;
+  const page = link("", result.url);
+  page.append(make("span", "site-search__title", result.title));
+  if (result.section) page.append(make("span", "site-search__section", result.section));
+  if (result.excerpt) page.append(sentence(result.excerpt));
+  const parts = result.parts.map((part) => {
+    const below = link("", part.url);
     below.className = "site-search__part";
-    below.append(element("span", "site-search__heading", part.title), sentence(part.excerpt));
-    item.append(below);
-  }
-  return item;
+    below.append(make("span", "site-search__heading", part.title), sentence(part.excerpt));
+    return below;
+  });
+  return make("li", "", [page, ...parts]);
 }
 
 /**

@@ -6,7 +6,7 @@
 import { element } from "../../svg.js";
 
 /** Milliseconds that are shown. */
-export const SPAN = 8000;
+const SPAN = 8000;
 const [TOP, BOTTOM] = [2, 38];
 
 export class Strip {
