@@ -11,7 +11,7 @@ export const template = (id) => `
     <span class="wsc-address" data-part="address"></span>
     <span class="wsc-facts" data-part="facts"></span>
   </header>
-  <p class="wsc-unseen" role="status" data-part="status"></p>
+  <p class="visually-hidden" role="status" data-part="status"></p>
 
   <form class="wsc-connect" data-form="connect" novalidate>
     <label class="wsc-field">
@@ -50,14 +50,14 @@ export const template = (id) => `
 
   <form class="wsc-compose" data-form="message" novalidate>
     <fieldset class="wsc-kinds">
-      <legend class="wsc-unseen">Compose the message as</legend>
+      <legend class="visually-hidden">Compose the message as</legend>
       <label><input type="radio" name="kind" value="text" checked> Text</label>
       <label><input type="radio" name="kind" value="hex"> Binary, as hex</label>
       <label><input type="radio" name="kind" value="file"> Binary, a file</label>
     </fieldset>
     <div class="wsc-editor">
       <label data-shown-for="text hex">
-        <span class="wsc-unseen">Message</span>
+        <span class="visually-hidden">Message</span>
         <textarea name="message" rows="3" spellcheck="false" autocapitalize="none"
           aria-describedby="${id}-message"></textarea>
       </label>

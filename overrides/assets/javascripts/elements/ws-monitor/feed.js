@@ -169,8 +169,8 @@ function fill(item, row, epoch) {
   const arrow = /** @type {Element} */ (item.querySelector(".wm-arrow"));
   arrow.innerHTML =
     row.to === "server"
-      ? '<span aria-hidden="true">→</span><span class="wm-sr">to the server</span>'
-      : '<span aria-hidden="true">←</span><span class="wm-sr">to the client</span>';
+      ? '<span aria-hidden="true">→</span><span class="visually-hidden">to the server</span>'
+      : '<span aria-hidden="true">←</span><span class="visually-hidden">to the client</span>';
   put(".wm-kind", row.kind);
   put(".wm-size", byteCount(row.frame.length) + (row.frame.rsv[0] ? " z" : "  "));
   put(".wm-payload", oneLine(row));

@@ -46,7 +46,7 @@ export const TEMPLATE = `<div class="wm-panel">
   <div class="wm-frames">
     <table class="wm-table">
       <caption>Frames at the server</caption>
-      <thead><tr><td></td><th scope="col"><span class="wm-sr">to the server</span><span aria-hidden="true">→</span></th><th scope="col"><span class="wm-sr">to the client</span><span aria-hidden="true">←</span></th></tr></thead>
+      <thead><tr><td></td><th scope="col"><span class="visually-hidden">to the server</span><span aria-hidden="true">→</span></th><th scope="col"><span class="visually-hidden">to the client</span><span aria-hidden="true">←</span></th></tr></thead>
       <tbody>
         <tr><th scope="row">TEXT</th><td data-field="text-in">0</td><td data-field="text-out">0</td></tr>
         <tr><th scope="row">BINARY</th><td data-field="binary-in">0</td><td data-field="binary-out">0</td></tr>
