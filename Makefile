@@ -76,11 +76,10 @@ fresh: $(VENV)/.test ## Tell what has grown old: pages, sources, versions, data 
 links: $(VENV)/.test ## Ask every page that ours link to whether it is still there; needs the network
 	@$(BIN)/python -m tests.fresh.links
 
-fonts: $(VENV)/.serve ## Subset the mono face again
+fonts: $(VENV)/.test ## Subset the mono face again
 	@folder="$$(mktemp -d)" && trap 'rm -rf "$$folder"' EXIT && \
 	  npm install --silent --no-save --prefix "$$folder" @fontsource/ibm-plex-mono && \
-	  $(BIN)/python -m pip install --quiet --target "$$folder/python" fonttools brotli && \
-	  PYTHONPATH="$$folder/python" $(BIN)/python -m hooks.fonts "$$folder/node_modules"
+	  $(BIN)/python -m hooks.fonts "$$folder/node_modules"
 
 images: $(VENV)/.test ## Draw the social images of the sections and the touch icon again
 	@$(BIN)/python -m tests.browser.images

@@ -1,6 +1,6 @@
 """``python -m hooks.fonts FOLDER``: the mono face of the site, as small files of ours.
 
-FOLDER holds the npm package of IBM Plex Mono; `make fonts` brings it and fontTools. What is kept:
+FOLDER holds the npm package of IBM Plex Mono, which `make fonts` brings. What is kept:
 printable ASCII, the punctuation that prose uses, and the signs of our panels. The license reserves
 the name Plex for the whole font, so what comes out is called Wire Mono.
 """
@@ -39,7 +39,7 @@ def main() -> None:
 
 def reduce(source: Path, target: Path, characters: str) -> None:
     """Write the part of the font that draws ``characters``."""
-    # Not in the lock files: nothing but this command needs it.
+    # Here, because what builds the site has no fontTools.
     subset = import_module("fontTools.subset")
     options = subset.Options(
         flavor="woff2", hinting=False, layout_features=["mark"], name_IDs=[1, 2, 4, 6, 13]
