@@ -78,13 +78,3 @@ def server(handler: Callable[[ServerConnection], None], **options: Any) -> Itera
         finally:
             running.shutdown()
             thread.join()
-
-
-def wait_for_connections(page: Page, server_url: str, count: int) -> None:
-    """Return once the echo server says that it has so many connections."""
-    health = f"{server_url.replace('ws:', 'http:')}/healthz"
-    for _ in range(100):
-        if page.request.get(health).json()["connections"] == count:
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError(f"not {count} connections: {page.request.get(health).text()}")

@@ -1,4 +1,4 @@
-"""Servers other than ours, for tests of what a page makes of them."""
+"""Servers other than ours, for tests of what a page makes of them; and who is connected to ours."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from playwright.sync_api import Page
 from websockets.sync.server import ServerConnection
-from websockets.sync.server import serve as serve_websocket
 from websockets.typing import Subprotocol
+
+from echo_demo.background import BackgroundServer
+from tests.browser.console import server as serving
 
 REPORTING = (Subprotocol("v1.report.websocket.org"),)
 
@@ -20,14 +23,8 @@ def server(
     handler: Callable[[ServerConnection], None], subprotocols: tuple[Subprotocol, ...] = REPORTING
 ) -> Iterator[str]:
     """Run a server that agrees to report and then does as it likes; yield its address."""
-    with serve_websocket(handler, "127.0.0.1", 0, subprotocols=subprotocols or None) as running:
-        thread = threading.Thread(target=running.serve_forever)
-        thread.start()
-        try:
-            yield f"ws://127.0.0.1:{running.socket.getsockname()[1]}/demo"
-        finally:
-            running.shutdown()
-            thread.join()
+    with serving(handler, subprotocols=subprotocols or None) as url:
+        yield f"{url}demo"
 
 
 def says(*messages: str | bytes) -> Callable[[ServerConnection], None]:
@@ -67,3 +64,12 @@ def plain(answer: bytes | None) -> Iterator[str]:
             thread.join()
             for connection in held:
                 connection.close()
+
+
+def expect_connections(page: Page, server: BackgroundServer, count: int) -> None:
+    """Wait until the echo server has that many connections, for twenty seconds at most."""
+    for _ in range(400):
+        if len(server.connections()) == count:
+            return
+        page.wait_for_timeout(50)
+    assert len(server.connections()) == count

@@ -15,7 +15,8 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import ServerConnection
 
 from echo_demo.background import BackgroundServer
-from tests.browser.console import Console, server, wait_for_connections
+from tests.browser.console import Console, server
+from tests.browser.servers import expect_connections
 from tests.site import Site
 
 ROUND_TRIP = re.compile(r"[\d.,]+ ms$")
@@ -218,7 +219,7 @@ def test_instant_navigation_closes_the_connection(page: Page, site: Site) -> Non
         page.get_by_role("link", name="server's reports").click()
         page.wait_for_url("**/tools/report-protocol/")
         # 1000 is the element's own; a browser that collects a forgotten socket sends no code.
-        assert closed.get(timeout=10) == 1000
+        assert closed.get(timeout=20) == 1000
     assert page.evaluate("window.sameDocument") is True
 
 
@@ -231,5 +232,5 @@ def test_a_page_put_aside_by_the_browser_tells_the_truth(
     page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
     console.expect_state("CLOSED")
     expect(console.rows("CLOSE")).to_contain_text("because you left this page")
-    wait_for_connections(page, echo_server.url, 0)
+    expect_connections(page, echo_server, 0)
     console.open(f"{echo_server.url}/")

@@ -16,7 +16,8 @@ from websockets.http11 import Request, Response
 from websockets.sync.server import ServerConnection
 
 from echo_demo.background import BackgroundServer
-from tests.browser.console import Console, server, wait_for_connections
+from tests.browser.console import Console, server
+from tests.browser.servers import expect_connections
 from tests.site import Site
 
 
@@ -104,13 +105,13 @@ def test_the_code_and_reason_reach_the_server(console: Console) -> None:
         console.field("Reason").fill("genug für heute")
         console.button("Close").click()
         console.expect_state("CLOSED")
-        assert seen.get(timeout=10) == (4321, "genug für heute")
+        assert seen.get(timeout=20) == (4321, "genug für heute")
         console.open(address)
         console.field("Close code").fill("")
         console.field("Reason").fill("")
         console.button("Close").click()
         console.expect_state("CLOSED")
-        assert seen.get(timeout=10) == (1005, "")
+        assert seen.get(timeout=20) == (1005, "")
     first, second = console.rows("CLOSE").all()
     expect(first).to_contain_text("Closed cleanly: 4321 Private use “genug für heute”")
     expect(second).to_contain_text("Closed cleanly: 1005 No Status Received")
@@ -253,7 +254,7 @@ def test_a_page_restored_by_the_back_button_tells_the_truth(
 ) -> None:
     console.open(f"{echo_server.url}/")
     console.page.goto(site.url("assets/stylesheets/site.css"))
-    wait_for_connections(console.page, echo_server.url, 0)
+    expect_connections(console.page, echo_server, 0)
     console.page.evaluate("() => { setTimeout(() => history.back()) }")
     # Restored from memory it is closed; loaded again it has not been connected.
     expect(console.panel.locator("header strong")).to_have_text(re.compile("CLOSED|IDLE"))

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from echo_demo.background import BackgroundServer
 from tests.browser.monitor import open_monitor
+from tests.browser.servers import expect_connections
 from tests.site import Site, build, serve
 
 
@@ -43,11 +44,7 @@ def test_hurried_instant_navigation_leaves_no_connection(
     expect(monitor.root).to_have_count(0)
     assert page.evaluate("window.stayed") is True
     assert len(opened) > 2
-    for _ in range(100):
-        if not echo_server.connections():
-            break
-        page.wait_for_timeout(50)
-    assert echo_server.connections() == []
+    expect_connections(page, echo_server, 0)
 
 
 def test_the_keyboards_place_survives_a_change_of_state(

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, Route, expect
 
 from echo_demo.background import BackgroundServer
 from tests.browser.monitor import Monitor, open_monitor
+from tests.browser.servers import expect_connections
 from tests.site import Site
 
 FOCUSED = """() => {
@@ -44,15 +45,6 @@ def test_arriving_by_instant_navigation(page: Page, site: Site) -> None:
     page.locator(f"header a[href='{site.url()}'], header a[href='../..']").first.click()
     Monitor(page).expect_state("OPEN")
     assert page.evaluate("window.stayed") is True
-
-
-def expect_connections(page: Page, server: BackgroundServer, count: int) -> None:
-    """Wait until the server has that many connections, for five seconds at most."""
-    for _ in range(100):
-        if len(server.connections()) == count:
-            return
-        page.wait_for_timeout(50)
-    assert len(server.connections()) == count
 
 
 def test_leaving_the_page_and_coming_back_from_the_cache(
