@@ -220,4 +220,10 @@ def test_the_embedded_demo(page: Page, site: Site, app: App, errors: list[str]) 
         expect(pane.locator(".unread")).to_have_text("0 unread", timeout=LONG)
     page.set_viewport_size({"width": 320, "height": 640})
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    # A word without an end leaves the button beside it whole.
+    panes[0].get_by_label("Notify me").fill("y" * 200)
+    panes[0].get_by_label("Notify me").press("Enter")
+    box = panes[0].get_by_role("button", name="Mark as read").bounding_box()
+    assert box
+    assert box["height"] < box["width"]
     assert errors == []
