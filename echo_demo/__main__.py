@@ -159,7 +159,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.fail(f"{error}; choose other files with --cert and --key")
     except OSError as error:
         where = authority(settings.host, settings.port)
-        why = "it is in use" if error.errno == errno.EADDRINUSE else error.strerror or str(error)
+        why = error.strerror or str(error)
+        if error.errno == errno.EADDRINUSE:
+            why = "it is in use"
+        elif not isinstance(error, socket.gaierror) and error.errno:
+            # The event loop's own text has the address once more.
+            why = os.strerror(error.errno)
         parser.fail(
             f"can't listen on {where}: {why}; "
             "choose another address with --host or ECHO_HOST, --port or ECHO_PORT"

@@ -211,6 +211,7 @@ class Connection(Link):
             writes, self._cause = self._handshake.expire(), self._handshake.cause
         self._handshake = None
         if writes:
+            self.traffic.bytes_out += sum(map(len, writes))
             self._write(writes)
         else:
             self._transport.close()

@@ -254,13 +254,18 @@ def test_no_pings_at_interval_0_and_no_timeout_at_0() -> None:
         assert [received.opcode for received in client.frames()] == [CLOSE]
 
 
-def test_a_request_that_does_not_come_is_not_waited_for() -> None:
+def test_a_request_that_does_not_come_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines: list[dict[str, object]] = []
+    monkeypatch.setattr("echo_demo.log.nothing", lines.append)
     with served(open_timeout=0.1) as server:
         with RawClient(server) as client:
             assert client.rest() == b""
         with RawClient(server) as client:
             client.send(b"GET / HTTP/1.1\r\nHost:")
-            assert client.rest().startswith(b"HTTP/1.1 408 ")
+            answer = client.rest()
+            assert answer.startswith(b"HTTP/1.1 408 ")
+        eventually(lambda: [line["bytes_out"] for line in lines] == [0, len(answer)])
+        assert {line["refused"] for line in lines} == {"timeout"}
         with RawClient(server) as client:
             client.open()
             client.send(frame(CLOSE))
