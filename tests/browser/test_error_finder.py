@@ -96,6 +96,9 @@ def test_an_unknown_one_says_so_and_an_emptied_field_leaves_no_trace(
     finder.get_by_role("textbox").fill("the cat sat on the mat")
     expect(finder.get_by_role("status")).to_contain_text("None of the known messages.")
     expect(finder.get_by_role("article")).to_have_count(0)
+    finder.get_by_role("link", name="the steps below").click()
+    expect(page.get_by_role("heading", name="Without a message")).to_be_in_viewport()
+    expect(finder.get_by_role("textbox")).to_have_value("the cat sat on the mat")
     finder.get_by_role("textbox").fill("")
     expect(page).to_have_url(site.url(PATH))
 

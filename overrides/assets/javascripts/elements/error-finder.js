@@ -72,16 +72,26 @@ export default class ErrorFinder extends HTMLElement {
     const messages = this.#rows.map((row) => row.cells[0].querySelector("code")?.textContent ?? "");
     const found = text ? findMessages(text, messages) : [];
     const status = /** @type {HTMLElement} */ (this.querySelector(".ef-status"));
-    status.textContent = this.#summary(text, found.length);
+    status.replaceChildren(...this.#summary(text, found.length));
     this.querySelector(".ef-found")?.replaceChildren(...found.slice(0, MOST).map((index) => this.#entry(this.#rows[index])));
   }
 
-  /** @param {string} text @param {number} count */
+  /** @param {string} text @param {number} count @returns {(string | HTMLElement)[]} */
   #summary(text, count) {
-    if (!text) return `${this.#rows.length} messages are known. Addresses and numbers may differ from yours.`;
-    if (count === 0) return "None of the known messages. Paste the whole line, or find the layer with the steps below.";
-    if (count === 1) return "One message fits:";
-    return count > MOST ? `${count} messages fit. The best ${MOST}:` : `${count} messages fit, the best first:`;
+    if (!text) return [`${this.#rows.length} messages are known. Addresses and numbers may differ from yours.`];
+    if (count === 0) return ["None of the known messages. Paste the whole line, or find the layer with ", this.#steps(), "."];
+    if (count === 1) return ["One message fits:"];
+    return [count > MOST ? `${count} messages fit. The best ${MOST}:` : `${count} messages fit, the best first:`];
+  }
+
+  /** The way to the section after the table, which is many screens of a phone below. */
+  #steps() {
+    const follows = Node.DOCUMENT_POSITION_FOLLOWING;
+    const section = [...document.querySelectorAll("h2[id]")].find((one) => this.compareDocumentPosition(one) & follows);
+    if (!section) return "the steps below";
+    const link = make("a", "", "the steps below");
+    link.setAttribute("href", `#${section.id}`);
+    return link;
   }
 
   /** @param {HTMLTableRowElement} row */
