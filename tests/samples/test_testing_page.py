@@ -102,6 +102,33 @@ def test_the_suites_find_what_is_broken(
     assert failing in said
 
 
+CUT = """
+import asyncio
+from line import line
+
+async def read(reader, _):
+    await reader.read()
+
+async def main():
+    async with await asyncio.start_server(read, "127.0.0.1", 0) as server:
+        async with line("{}:{}".format(*server.sockets[0].getsockname())) as bad:
+            reader, _ = await asyncio.open_connection(*bad.address.split(":"))
+            while not bad.writers:
+                await asyncio.sleep(0)
+            bad.cut()
+            print(await asyncio.wait_for(reader.read(), 30))
+
+asyncio.run(main())
+"""
+
+
+def test_the_line_ends_with_a_reset_and_not_as_a_friend_does(folder: Path) -> None:
+    status, said = run(folder, sys.executable, "-c", CUT)
+    assert status == 1 and said.endswith(
+        "ConnectionResetError: [Errno 104] Connection reset by peer\n"
+    )
+
+
 def test_the_versions_are_those_that_ran() -> None:
     for name in ("websockets", "pytest", "pytest-asyncio", "pytest-playwright"):
         assert f'"{name}=={version(name)}"' in PAGE

@@ -2,9 +2,18 @@
 
 # --8<-- [start:line]
 import asyncio
+import socket
+import struct
 from asyncio import StreamReader, StreamWriter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+
+
+def reset(writer: StreamWriter) -> None:
+    """End TCP with RST. Without this option `abort()` sends FIN where all was read."""
+    linger = struct.pack("ii", 1, 0)  # on, 0 seconds
+    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+    writer.transport.abort()
 
 
 class Line:
@@ -20,14 +29,14 @@ class Line:
     def cut(self) -> None:
         """Reset all connections: no close frame, no FIN."""
         for writer in self.writers:
-            writer.transport.abort()
+            reset(writer)
 
     async def accept(self, reader: StreamReader, writer: StreamWriter) -> None:
         self.connections += 1
         try:
             far = await asyncio.open_connection(*self.to.split(":"))
         except OSError:
-            writer.transport.abort()
+            reset(writer)
             return
         pair = {writer, far[1]}
         self.writers |= pair
