@@ -155,13 +155,18 @@ def server_stops_though_a_client_reads_nothing(program: Program) -> None:
 
 
 def server_stops_though_a_handshake_is_slow(program: Program) -> None:
-    """Who has sent half of a request gets no frames, and does not hold up the end."""
+    """Who has sent half of a request gets no frames, and does not hold up the end.
+
+    One sends the other half then, another one never.
+    """
     with (
         running_server(program) as (running, port),
         Peer.connect(port) as peer,
         socket.create_connection(("127.0.0.1", port), timeout=10) as slow,
+        socket.create_connection(("127.0.0.1", port), timeout=10) as never,
     ):
-        slow.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n")
+        for half in (slow, never):
+            half.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n")
         with Peer.connect(port) as later:  # the server has accepted the slow one before
             _echoed(later, TEXT, b"open")
         running.process.terminate()
@@ -208,7 +213,7 @@ def server_names_a_busy_port(program: Program) -> None:
 
 
 CLIENT_LIES = [peers.wrong_text, peers.wrong_binary, peers.text_as_binary]
-CLIENT_FAULTS = [peers.silent, peers.mute, peers.refusing, peers.vanishing]
+CLIENT_FAULTS = [peers.silent, peers.mute, peers.refusing, peers.breaking, peers.vanishing]
 SERVER_CHECKS = [
     server_echoes,
     server_echoes_to_another_library,

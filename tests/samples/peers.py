@@ -113,6 +113,16 @@ def refusing(sock: socket.socket, record: Record) -> None:
     Peer.accept(sock, answer).wait_for_end()
 
 
+def breaking(sock: socket.socket, record: Record) -> None:
+    """Echo the first message, and in the same write send a frame of no kind: nobody waits then."""
+    peer = Peer.accept(sock)
+    frame = peer.receive_message()
+    assert len(frame.payload) < 126
+    echo = bytes([0x80 | frame.opcode, len(frame.payload)]) + frame.payload
+    sock.sendall(echo + b"\x83\x00")
+    peer.wait_for_end()
+
+
 def vanishing(sock: socket.socket, record: Record) -> None:
     """Drop the line after the first message, without a close frame."""
     Peer.accept(sock).receive_message()

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from tests.samples import peers, resilient
 from tests.samples.conftest import Build
+from tests.samples.contract import stopped
 from tests.samples.manifest import DOCS, load
-from tests.samples.programs import environment
+from tests.samples.programs import STOP_LIMIT, Running, environment, free_port, run_client
+from tests.samples.wire import Peer
 
 FOLDER = DOCS / "languages" / "node"
 PAGE = FOLDER.with_suffix(".md").read_text("utf-8")
@@ -126,6 +130,49 @@ def test_the_pinned_version_is_the_one_on_the_page(folder: Path) -> None:
     assert f"npm install ws@{pinned}" in PAGE
     assert f"| `ws` {pinned} |" in PAGE
     assert f"produced by `ws` {pinned} in a test" in PAGE
+
+
+TWO_ADDRESSES = """
+import dns from "node:dns";
+import { syncBuiltinESMExports } from "node:module";
+dns.lookup = (_host, _options, found) =>
+  found(null, ["::1", "127.0.0.1"].map((address, i) => ({ address, family: i ? 4 : 6 })));
+syncBuiltinESMExports();
+"""
+
+
+def test_a_host_with_two_addresses_that_both_refuse_is_no_failure_without_a_reason(
+    programs: Build, tmp_path: Path
+) -> None:
+    (tmp_path / "two.mjs").write_text(TWO_ADDRESSES)
+    options = f"--import {(tmp_path / 'two.mjs').as_uri()}"
+    url = f"ws://localhost:{free_port()}/"
+    built = programs(load(FOLDER / "samples.toml"))
+    said = run_client(built["echo_client.mjs"], url, NODE_OPTIONS=options)
+    assert said.err == "echo_client.mjs: ECONNREFUSED\n"
+    client = built["resilient_client.mjs"]
+    running = Running(client.command(url), client.folder, NODE_OPTIONS=options, UNIT_MS="20")
+    try:
+        assert resilient.losses(running, 1)[0].reason == "ECONNREFUSED"
+    finally:
+        running.end()
+
+
+def never_closing(sock: socket.socket, record: peers.Record) -> None:
+    peer = Peer.accept(sock)
+    sock.settimeout(2 * STOP_LIMIT)
+    peer.wait_for_end()
+
+
+def test_the_resilient_client_stops_though_its_close_is_not_answered(programs: Build) -> None:
+    client = programs(load(FOLDER / "samples.toml"))["resilient_client.mjs"]
+    # In shorter seconds the heartbeat would end it.
+    with (
+        peers.server(never_closing) as record,
+        resilient.listening(client, record.url, 1000) as running,
+    ):
+        running.errors_with("connected", 1, within=resilient.PATIENCE)
+        stopped(running)
 
 
 def test_an_error_without_a_listener_ends_the_process(folder: Path) -> None:

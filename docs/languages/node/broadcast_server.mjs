@@ -80,7 +80,9 @@ server.listen(port, "127.0.0.1", () => console.log(`listening on ws://127.0.0.1:
 for (const signal of ["SIGINT", "SIGTERM"]) {
   process.on(signal, () => {
     server.close(); // takes no more; the process ends with its last connection
+    sockets.close(); // an opening handshake that is under way gets 503
     for (const socket of sockets.clients) end(socket, 1001, "server stopping");
+    setTimeout(() => process.exit(), 6000).unref(); // someone may have sent half a request
   });
 }
 // --8<-- [end:main]

@@ -10,6 +10,7 @@ async function run(url) {
   const socket = new WebSocket(url, { handshakeTimeout: 4000, maxPayload: 64 * 1024 });
   const deadline = AbortSignal.timeout(6000);
   const life = new AbortController();
+  socket.on("error", (error) => life.abort(error)); // also where nobody waits: else we die
   socket.once("close", (code) => life.abort(new Error(`closed with ${code}`)));
   const signal = AbortSignal.any([deadline, life.signal]);
   try {
@@ -48,8 +49,8 @@ if (url === undefined || more.length > 0) {
 try {
   await run(url);
 } catch (error) {
-  const { message } = error.cause ?? error; // an AbortError's cause tells which wait ended
-  console.error(`echo_client.mjs: ${message}`);
+  const { message, code } = error.cause ?? error; // an AbortError's cause tells which wait ended
+  console.error(`echo_client.mjs: ${message || code}`); // no message where two addresses failed
   process.exitCode = 1;
 }
 // --8<-- [end:main]

@@ -43,6 +43,7 @@ server.on("error", (error) => {
 for (const signal of ["SIGINT", "SIGTERM"]) {
   process.on(signal, () => {
     server.close(); // takes no more; the process ends with its last connection
+    setTimeout(() => process.exit(), 6000).unref(); // without who sent half a request
     for (const socket of server.clients) {
       socket.close(1001, "server stopping");
       socket.resume(); // the answer must be read

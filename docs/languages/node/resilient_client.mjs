@@ -17,10 +17,11 @@ function pause(attempt, code) {
 // --8<-- [end:pause]
 
 // --8<-- [start:connection]
-/** Last from the handshake to the end, and tell how it ended. Never rejects. */
+/** Last from the handshake to the end, and tell how it ended. Rejects for a wrong address alone. */
 function connection(url, stop) {
   return new Promise((resolve) => {
-    const socket = new WebSocket(url, { handshakeTimeout: 10_000, maxPayload: 64 * 1024 });
+    const limits = { handshakeTimeout: 10_000, closeTimeout: 5 * SECOND, maxPayload: 64 * 1024 };
+    const socket = new WebSocket(url, limits);
     const end = { opened: Infinity };
     let heartbeat;
     const leave = () => socket.close(1000);
@@ -47,7 +48,7 @@ function connection(url, stop) {
       end.reason = `refused with ${end.status}`;
       socket.terminate();
     });
-    socket.on("error", (error) => (end.reason ??= error.message)); // "close" follows
+    socket.on("error", (error) => (end.reason ??= error.message || error.code)); // "close" follows
     socket.on("close", (code) => {
       clearInterval(heartbeat);
       stop.removeEventListener("abort", leave);
