@@ -20,7 +20,8 @@ from tests.samples.programs import Program, Running, free_port, run_client, runn
 from tests.samples.wire import BINARY, CLOSE, PING, PONG, TEXT, Frame, Peer, WireError
 
 TOKEN, ORIGIN = "a-secret", "https://app.example.com"
-COOKIE = f"Cookie: theme=dark; session={TOKEN}"
+# The other cookie is none by RFC 6265, and browsers send it; it must not hide the session.
+COOKIE = f'Cookie: theme={{"dark": 1}}; session={TOKEN}'
 SETTINGS = {"TOKEN": TOKEN, "ORIGIN": ORIGIN}
 READERS, IDLE = 150, 50  # clients that read all, and clients that read nothing
 BYTES = 10 << 20  # sent to each client, far above what sockets and queues hold
@@ -66,6 +67,13 @@ def admits_who_has_the_token(program: Program) -> None:
             with Peer.connect(port, *headers) as peer:
                 peer.send(TEXT, b"in")
                 assert peer.receive_message() == Frame(TEXT, b"in")
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as plain:
+            plain.sendall(
+                f"GET / HTTP/1.1\r\nHost: localhost\r\n{COOKIE}\r\nSec-WebSocket-Version: 13\r\n"
+                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n".encode()
+            )
+            answer = plain.recv(1024)
+            assert b" 101 " not in answer, "101 to a request that asks for no upgrade"
 
 
 def limits_clients(program: Program) -> None:
@@ -151,6 +159,31 @@ def stops_with_a_full_queue(program: Program) -> None:
         stopped(server, told=True)
 
 
+def stops_though_a_handshake_is_slow(program: Program) -> None:
+    """Who sends the other half of a request after SIGTERM does not stay, nor who never does."""
+    with (
+        running(program) as (server, port),
+        _joined(port) as peer,
+        socket.create_connection(("127.0.0.1", port), timeout=10) as slow,
+        socket.create_connection(("127.0.0.1", port), timeout=10) as never,
+    ):
+        for half in (slow, never):
+            half.sendall(f"GET / HTTP/1.1\r\nHost: localhost\r\n{COOKIE}\r\n".encode())
+        with _joined(port):  # the server has accepted the slow ones before
+            pass
+        server.process.terminate()
+        assert peer.receive_message().close_code == 1001
+        with contextlib.suppress(ConnectionError):
+            slow.sendall(
+                b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+            )
+            while slow.recv(1024):  # refused, closed or cut
+                pass
+        peer.send(CLOSE, (1001).to_bytes(2))
+        stopped(server, told=True)
+
+
 def names_a_busy_port(program: Program) -> None:
     """Where the port is taken, the program says so and exits non-zero."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -180,6 +213,7 @@ CHECKS = [
     survives_who_reads_nothing,
     stops_on_sigterm,
     stops_with_a_full_queue,
+    stops_though_a_handshake_is_slow,
     names_a_busy_port,
     wants_its_settings,
 ]

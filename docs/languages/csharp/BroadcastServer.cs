@@ -135,6 +135,8 @@ static class BroadcastServer
     {
         if (!head.StartsWith("GET ", StringComparison.Ordinal) || Header(head, "Sec-WebSocket-Key") == null)
             return "400 Bad Request";
+        if (!Names(head, "Upgrade", "websocket") || !Names(head, "Connection", "upgrade"))
+            return "426 Upgrade Required";
         if (Header(head, "Sec-WebSocket-Version") != "13")
             return "426 Upgrade Required";
         var session = "";
@@ -172,6 +174,9 @@ static class BroadcastServer
                 return line.Substring(name.Length + 1).Trim();
         return null;
     }
+
+    static bool Names(string head, string name, string word) =>
+        (Header(head, name) ?? "").IndexOf(word, StringComparison.OrdinalIgnoreCase) >= 0;
 
     static async Task<string> ReadHead(Stream stream)
     {
@@ -212,7 +217,8 @@ static class BroadcastServer
                     );
                 var answer = Encoding.ASCII.GetBytes(
                     refusal != null
-                        ? $"HTTP/1.1 {refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+                        ? $"HTTP/1.1 {refusal}\r\nConnection: close, Upgrade\r\nUpgrade: websocket\r\n"
+                            + "Sec-WebSocket-Version: 13\r\nContent-Length: 0\r\n\r\n"
                         : "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
                             + $"Sec-WebSocket-Accept: {accept}\r\n\r\n"
                 );

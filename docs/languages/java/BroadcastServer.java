@@ -175,10 +175,10 @@ final class BroadcastServer {
   private static void stop(Server server) {
     try {
       server.stop();
-      Runtime.getRuntime().halt(0); // the JVM would report SIGTERM: 143
-    } catch (Exception error) {
+    } catch (Exception error) { // not all have left within the stop timeout
       System.err.println("BroadcastServer: " + error);
     }
+    Runtime.getRuntime().halt(0); // the JVM would report SIGTERM: 143
   }
 
   public static void main(String[] arguments) {

@@ -69,10 +69,10 @@ final class EchoServer {
   private static void stop(Server server) {
     try {
       server.stop();
-      Runtime.getRuntime().halt(0); // the JVM would report SIGTERM: 143
-    } catch (Exception error) {
+    } catch (Exception error) { // not all have left within the stop timeout
       System.err.println("EchoServer: " + error);
     }
+    Runtime.getRuntime().halt(0); // the JVM would report SIGTERM: 143
   }
 
   public static void main(String[] arguments) {

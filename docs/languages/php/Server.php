@@ -195,7 +195,7 @@ final class Server
         };
         $one->request = null;
         if ($status !== null) {
-            fwrite($one->stream, "HTTP/1.1 $status\r\nConnection: close\r\nContent-Length: 0\r\n"
+            fwrite($one->stream, "HTTP/1.1 $status\r\nConnection: close, Upgrade\r\nContent-Length: 0\r\n"
                 . "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\r\n");
             stream_socket_shutdown($one->stream, STREAM_SHUT_WR);
             $one->ended = true;

@@ -4,7 +4,6 @@
 import asyncio
 import hmac
 import http
-import http.cookies
 import os
 import signal
 import sys
@@ -78,8 +77,9 @@ async def handle(websocket: ServerConnection) -> None:
 # --8<-- [start:admit]
 def admit(websocket: ServerConnection, request: Request) -> Response | None:
     """Refuse who has no token, or who comes when all places are taken."""
-    cookies = http.cookies.SimpleCookie("; ".join(request.headers.get_all("Cookie")))
-    session = cookies["session"].value if "session" in cookies else ""
+    # Not by http.cookies: one cookie that it cannot read, such as a=b c, hides all others.
+    cookies = [each.strip() for each in ";".join(request.headers.get_all("Cookie")).split(";")]
+    session = next((each[8:] for each in cookies if each.startswith("session=")), "")
     if not hmac.compare_digest(session.encode(), TOKEN.encode()):
         return websocket.respond(http.HTTPStatus.UNAUTHORIZED, "no valid session\n")
     if len(websocket.server.connections) >= MAX_CLIENTS:
