@@ -204,6 +204,27 @@ def stops_while_it_waits(program: Program) -> None:
     assert time.monotonic() - before < 5, "the pause was waited for"
 
 
+def fails_a_text_that_is_not_utf_8(program: Program) -> None:
+    """It prints nothing of it, and leaves (RFC 6455 section 8.1)."""
+
+    def script(sock: socket.socket, record: peers.Record) -> None:
+        peer = Peer.accept(sock)
+        peer.send(TEXT, b"\xc3\x28")
+        peer.receive_message()  # a close frame, or the end
+
+    with peers.server(script) as record, listening(program, record.url) as running:
+        losses(running, 1)
+        stopped(running)
+        assert running.lines.get(timeout=PATIENCE) is None, "it printed what is no text"
+
+
+def wants_the_address_of_a_websocket(program: Program) -> None:
+    """Another scheme is no loss that a second attempt could mend."""
+    result = run_client(program, "htp://127.0.0.1:1/", UNIT_MS=str(UNIT))
+    assert "lost: " not in result.err, result.err
+    failed(result)
+
+
 CHECKS = [
     tries_once_where_it_is_refused,
     ends_when_the_server_is_done,
@@ -211,4 +232,6 @@ CHECKS = [
     starts_over_after_a_good_connection,
     prints_messages_and_closes,
     stops_while_it_waits,
+    fails_a_text_that_is_not_utf_8,
+    wants_the_address_of_a_websocket,
 ]

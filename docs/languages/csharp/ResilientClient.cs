@@ -159,7 +159,11 @@ static class ResilientClient
     // --8<-- [start:main]
     static int Main(string[] args)
     {
-        if (args.Length != 1 || !Uri.TryCreate(args[0], UriKind.Absolute, out var url))
+        if (
+            args.Length != 1
+            || !Uri.TryCreate(args[0], UriKind.Absolute, out var url)
+            || (url.Scheme != "ws" && url.Scheme != "wss")
+        )
         {
             Console.Error.WriteLine("usage: ResilientClient ws://HOST:PORT/PATH");
             return 2;

@@ -126,7 +126,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.open.Add(1)
 	defer s.open.Done()
 	options := &websocket.AcceptOptions{OriginPatterns: []string{s.origin}}
-	conn, err := websocket.Accept(w, r, options) // refuses pages of other origins with 403
+	conn, err := websocket.Accept(w, r, options) // 403 for pages of origins but ours and r.Host
 	if err != nil {
 		return // the answer is sent
 	}

@@ -7,11 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net/url"
 	"os"
 	"os/signal"
 	"strconv"
 	"syscall"
 	"time"
+	"unicode/utf8"
 
 	"github.com/coder/websocket"
 )
@@ -92,11 +94,15 @@ func connection(ctx context.Context, url string) (time.Duration, error) {
 	// To the server this client is new: subscribe here, and ask for what was missed.
 	fmt.Fprintln(os.Stderr, "connected")
 	for {
-		_, message, err := conn.Read(alive)
+		kind, message, err := conn.Read(alive)
 		if cause := context.Cause(alive); cause != nil {
 			return time.Since(opened), cause
 		} else if err != nil {
 			return time.Since(opened), err
+		}
+		if kind == websocket.MessageText && !utf8.Valid(message) { // the library does not look
+			conn.Close(websocket.StatusInvalidFramePayloadData, "text is not UTF-8")
+			return time.Since(opened), errors.New("text is not UTF-8")
 		}
 		fmt.Printf("%s\n", message)
 	}
@@ -127,7 +133,8 @@ func heartbeat(ctx context.Context, fail context.CancelCauseFunc, conn *websocke
 
 // --8<-- [start:main]
 func main() {
-	if len(os.Args) != 2 {
+	address, err := url.Parse(os.Args[len(os.Args)-1])
+	if len(os.Args) != 2 || err != nil || (address.Scheme != "ws" && address.Scheme != "wss") {
 		fmt.Fprintln(os.Stderr, "usage: resilient_client ws://HOST:PORT/PATH")
 		os.Exit(2)
 	}

@@ -160,7 +160,9 @@ async fn finish(socket: &mut Socket) {
 // --8<-- [start:main]
 #[tokio::main]
 async fn main() -> io::Result<ExitCode> {
-    let Some(url) = env::args().nth(1) else {
+    // The library would try any scheme where the address has a port.
+    let is_websocket = |url: &String| url.starts_with("ws://") || url.starts_with("wss://");
+    let Some(url) = env::args().nth(1).filter(is_websocket) else {
         eprintln!("usage: resilient_client ws://HOST:PORT/PATH");
         return Ok(ExitCode::from(2));
     };

@@ -15,6 +15,7 @@ namespace System
     public class Uri
     {
         public Uri(string text) { }
+        public string Scheme => null;
         public static bool TryCreate(string text, UriKind kind, out Uri uri) { uri = null; return false; }
     }
 }
