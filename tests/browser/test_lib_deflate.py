@@ -142,6 +142,7 @@ FORMS = {
         "dump",
     ),
     "base64": (base64.b64encode(BYTES).decode(), "base64"),
+    "base64 without padding": (base64.urlsafe_b64encode(BYTES).decode().rstrip("="), "base64"),
     "base64 for addresses": (base64.urlsafe_b64encode(BYTES).decode(), "base64"),
 }
 
@@ -157,6 +158,7 @@ def test_forms_of_bytes(modules: Modules, name: str) -> None:
     [
         ("81 0g", "auto", 4),
         ("81 5", "auto", 3),
+        ("8185g7fa", "auto", 4),
         ("{ 0x81, 0xzz }", "auto", 10),
         ("gQ!=", "base64", 2),
         ("gQAAA", "base64", 4),

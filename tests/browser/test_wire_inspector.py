@@ -141,6 +141,20 @@ def test_a_copied_link_holds_also_what_is_not_shown(panel: Locator) -> None:
     assert page.evaluate("navigator.clipboard.readText()").endswith("hex=" + "8900" * 201)
 
 
+def test_a_large_frame_is_read_and_its_first_bytes_stand_in_rows(panel: Locator) -> None:
+    paste(panel, "82 7f 00 00 00 00 00 01 00 00" + "00" * 65_536)
+    expect(panel).to_contain_text("… 61,450 more bytes of the payload, which are not shown here")
+    expect(panel.locator(".wb-hex span")).to_have_count(4096)
+    expect(panel.get_by_role("button", name="Extended payload length 65,536")).to_be_visible()
+
+
+def test_a_length_is_shown_as_it_is_written(panel: Locator) -> None:
+    paste(panel, "82 7f" + "ff" * 8)
+    exact = "Extended payload length 18,446,744,073,709,551,615"
+    expect(panel.get_by_role("button", name=exact)).to_be_visible()
+    expect(part(panel).get_by_role("heading")).to_contain_text("binary, more than 9,007,199,")
+
+
 def test_it_fits_a_phone(page: Page, panel: Locator) -> None:
     page.set_viewport_size({"width": 320, "height": 640})
     assert page.evaluate("document.documentElement.scrollWidth") <= 320

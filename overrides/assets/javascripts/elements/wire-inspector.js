@@ -14,6 +14,9 @@ import { byteView } from "./wire/byte-view.js";
 import { built, randomMask } from "./wire-inspector/build.js";
 import { TEMPLATE } from "./wire-inspector/template.js";
 
+/** Bytes that stand in rows: each is two elements, and a browser is busy for seconds with 100,000. */
+const ROWS = { part: 4096, all: 16_384, least: 64 };
+
 export default class WireInspector extends HTMLElement {
   /** @type {AbortController | null} */ #life = null;
   /** Which decoding is the newest: an older one may end later. */
@@ -166,11 +169,20 @@ export default class WireInspector extends HTMLElement {
     this.#offset = error?.offset ?? 0;
     this.#part("point").hidden = !error;
     this.#say(summary);
-    this.#part("parts").replaceChildren(...parts.map((part) => this.#partView(part)));
+    let left = ROWS.all;
+    const views = parts.map((part) => {
+      const shown = Math.min(part.bytes.length, ROWS.part, Math.max(left, ROWS.least));
+      left -= shown;
+      return this.#partView(part, shown);
+    });
+    this.#part("parts").replaceChildren(...views);
   }
 
-  /** @param {import("../lib/inspect.js").Part} part */
-  #partView(part) {
+  /**
+   * @param {import("../lib/inspect.js").Part} part
+   * @param {number} shown bytes that stand in rows
+   */
+  #partView(part, shown) {
     const who = { client: "Client to server: ", server: "Server to client: " };
     const heading = make("h3", "", `${part.from ? who[part.from] : ""}${part.title}`);
     if (part.from) heading.dataset.from = part.from;
@@ -179,7 +191,7 @@ export default class WireInspector extends HTMLElement {
     });
     const notes = part.notes.map((note) => make("p", "wi-note", note));
     const size = make("p", "wi-size", `${part.total.toLocaleString("en-US")} ${part.total === 1 ? "byte" : "bytes"}`);
-    return make("section", "wi-part", [heading, size, ...findings, ...notes, byteView(part, this.clientWidth)]);
+    return make("section", "wi-part", [heading, size, ...findings, ...notes, byteView({ ...part, bytes: part.bytes.subarray(0, shown), why: "which are not shown here" }, this.clientWidth)]);
   }
 
   async #build() {

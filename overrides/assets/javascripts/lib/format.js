@@ -25,10 +25,11 @@ export function byteCount(count) {
 }
 
 /**
- * @param {number} count
- * @returns {string} with commas between the thousands
+ * @param {number | bigint} count
+ * @returns {string} with commas between the thousands; a number too large to be exact is not written as if it were
  */
 export function grouped(count) {
+  if (typeof count === "number" && count > Number.MAX_SAFE_INTEGER) return `more than ${grouped(Number.MAX_SAFE_INTEGER)}`;
   return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 

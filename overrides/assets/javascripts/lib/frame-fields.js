@@ -76,7 +76,8 @@ export function frameFields(bytes, { compression = false } = {}) {
   const extended = form === 7 ? 2 : 2 + form / 8;
   if (extended > 2) {
     const meaning = `The payload length, in ${form} bits, the highest byte first.`;
-    fields.push(field("extended", 2, extended, grouped(length), meaning));
+    const exact = bytes.subarray(2, extended).reduce((sum, byte) => sum * 256n + BigInt(byte), 0n);
+    fields.push(field("extended", 2, extended, grouped(exact), meaning));
   }
   if (mask) {
     const meaning = "Byte i of the payload is XORed with byte i mod 4 of this key. A client picks a new one for each frame.";

@@ -31,9 +31,10 @@ function detect(text) {
   if (/[{}]|\/\*/.test(text)) return "c";
   if (isDump(text)) return "dump";
   const joined = text.trim().replace(/\r?\n/g, "");
-  const base64 = /^[A-Za-z0-9+/_-]+={0,2}$/.test(joined) && joined.length % 4 === 0;
-  const notHex = /[g-z+/=_]/i.test(joined.replace(/0x|\\x/gi, ""));
-  return base64 && notHex ? "base64" : "hex";
+  const possible = /^[A-Za-z0-9+/_-]+={0,2}$/.test(joined) && (joined.endsWith("=") ? joined.length % 4 === 0 : joined.length % 4 !== 1);
+  // One wrong letter among hexadecimal digits is a slip, which has to be pointed at.
+  const letters = joined.replace(/0x/gi, "").replace(/[^g-z]/gi, "").length;
+  return possible && (/[+/_=]/.test(joined) || 4 * letters > joined.length) ? "base64" : "hex";
 }
 
 /** @param {string} text in which `\x81` is also written */

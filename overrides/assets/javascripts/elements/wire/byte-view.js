@@ -16,6 +16,7 @@ import { make, link } from "../../make.js";
  * @property {Field[]} fields which cover all bytes, also those not known
  * @property {"client" | "server" | null} from
  * @property {string} label such as "frame 3"
+ * @property {string} [why] why bytes are missing; by default because the server did not repeat them
  */
 
 /** Bytes in a row: as many as fit. */
@@ -83,7 +84,7 @@ function lightField(view, field) {
  * @param {Unit} unit
  * @param {number} width
  */
-function rowsOf({ bytes, total, fields, label }, width) {
+function rowsOf({ bytes, total, fields, label, why = "which the server did not repeat" }, width) {
   const body = make("tbody");
   let index = 0;
   for (let start = 0; start < bytes.length; start += width) {
@@ -106,7 +107,7 @@ function rowsOf({ bytes, total, fields, label }, width) {
   for (const heading of body.querySelectorAll("th")) heading.setAttribute("scope", "row");
   const table = make("table", "", [head(), body]);
   const box = make("div", "wb-rows", [table]);
-  if (total > bytes.length) box.append(elided(bytes.length, total, fields));
+  if (total > bytes.length) box.append(elided(bytes.length, total, fields, why));
   box.tabIndex = 0;
   box.setAttribute("role", "region");
   box.setAttribute("aria-label", `Bytes of ${label}`);
@@ -123,10 +124,11 @@ function head() {
  * @param {number} known
  * @param {number} total
  * @param {Field[]} fields
+ * @param {string} why
  */
-function elided(known, total, fields) {
+function elided(known, total, fields, why) {
   const index = fields.findIndex((field) => field.end > known);
-  const line = make("p", "wb-elided", `… ${grouped(total - known)} more ${total - known === 1 ? "byte" : "bytes"} of the ${fields[index]?.title.toLowerCase() ?? "frame"}, which the server did not repeat`);
+  const line = make("p", "wb-elided", `… ${grouped(total - known)} more ${total - known === 1 ? "byte" : "bytes"} of the ${fields[index]?.title.toLowerCase() ?? "frame"}, ${why}`);
   line.dataset.field = String(index);
   return line;
 }
