@@ -80,6 +80,34 @@ def test_the_log_has_a_line_for_each_connection_and_no_payload() -> None:
     assert (entry["messages_in"], entry["messages_out"]) == (1, 1)
 
 
+def test_a_log_that_nobody_reads_holds_up_nothing() -> None:
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    with suppress(BlockingIOError):
+        while True:
+            os.write(writing, bytes(4096))
+    os.set_blocking(writing, True)
+    command = [*test_process.COMMAND, "--port", "0", "--log", "on"]
+    with subprocess.Popen(
+        command,
+        cwd=test_process.ROOT,
+        env=test_process.ENVIRONMENT,
+        stdout=subprocess.PIPE,
+        stderr=writing,
+        text=True,
+    ) as running:
+        try:
+            assert running.stdout is not None
+            address = running.stdout.readline().split()[3]
+            assert _accepts(address, 3)
+            running.terminate()
+            assert running.wait(timeout=20) == 0
+        finally:
+            running.kill()
+            os.close(reading)
+            os.close(writing)
+
+
 def test_draining_refuses_new_and_closes_old_bit_by_bit() -> None:
     with process("--drain-time", "1") as (running, address), ExitStack() as stack:
         port = int(address.split(":")[2].rstrip("/"))
