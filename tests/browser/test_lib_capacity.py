@@ -67,3 +67,11 @@ def test_fragment_is_read_as_it_was_written(module: Modules) -> None:
     script = "(m, fragment) => m.fragmentFrom(m.valuesFrom(fragment))"
     assert module.run(MODULE, script, "sent=5&load=70") == "sent=5&load=70"
     assert module.run(MODULE, script, "sent=x&other=3") == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0, "0"), (0.0000025, "0.0000025"), (0.25, "0.25"), (1.25, "1.3"), (12345.6, "12,346")],
+)
+def test_what_is_little_is_not_printed_as_nothing(module: Modules, value: float, text: str) -> None:
+    assert module.run(MODULE, "(m, value) => m.print(value)", value) == text

@@ -77,9 +77,8 @@ export function fragmentFrom(values) {
 
 /** Two digits that count, with commas. @param {number} value */
 export function print(value) {
-  if (value === 0) return "0";
-  const digits = value >= 10 ? 0 : value >= 1 ? 1 : 2;
-  return value.toLocaleString("en-US", { minimumFractionDigits: 0, maximumFractionDigits: digits });
+  if (value < 1) return value.toLocaleString("en-US", { maximumSignificantDigits: 2 });
+  return value.toLocaleString("en-US", { maximumFractionDigits: value >= 10 ? 0 : 1 });
 }
 
 /** @param {Capacity} found @returns {[string, string][]} names and values, as they are shown */
