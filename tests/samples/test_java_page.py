@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from websockets.sync.client import connect
 
 from tests.samples import peers
 from tests.samples.conftest import Build
@@ -83,6 +84,22 @@ def test_pasted_blocks_print_what_the_page_says(built: Programs, tmp_path: Path)
     with running_server(server) as (_, port):
         printed = run_client(client, f"ws://127.0.0.1:{port}/").out
     assert f"It prints:\n\n```text\n{printed}```\n" in PAGE
+
+
+def test_the_server_compresses_and_the_client_offers_nothing(built: Programs) -> None:
+    with (
+        running_server(built["EchoServer.java"]) as (_, port),
+        connect(f"ws://127.0.0.1:{port}/", proxy=None) as websocket,
+    ):
+        assert websocket.response is not None
+        assert websocket.response.headers["Sec-WebSocket-Extensions"] == "permessage-deflate"
+    offered = []
+
+    def asking(sock: socket.socket, record: peers.Record) -> None:
+        offered.append(Peer.accept(sock).headers.get("sec-websocket-extensions"))
+
+    client_says(built, asking)
+    assert offered == [None]
 
 
 def answering(answer: str) -> peers.Script:
