@@ -28,13 +28,6 @@ _LONGEST = 10.0
 _START, _END = b'{"number"', b'"}'
 
 
-def _request(name: str, path: str) -> bytes:
-    # Compression is left out: the events are looked for in what comes.
-    given = [one for one in headers.load(name) if one[0] != "Sec-WebSocket-Extensions"]
-    lines = [f"{key}: {value}" for key, value in given]
-    return "\r\n".join([f"GET {path} HTTP/1.1", *lines, "", ""]).encode()
-
-
 class Subscriber(asyncio.Protocol, ABC):
     """One connection: counts, and takes the age of each event."""
 
@@ -100,7 +93,8 @@ class Stream(Subscriber):
 
     def __init__(self, request: str, path: str) -> None:
         super().__init__()
-        self._first = _request(request, path)
+        # Compression is left out: the events are looked for in what comes.
+        self._first = headers.request(request, path)
 
     async def start(self, at: int, phase: float) -> None:
         """Open, and wait until the server has answered."""

@@ -40,6 +40,13 @@ def load(name: str) -> Headers:
     return [(key, value) for key, value in json.loads(FILE.read_text("utf-8"))[name]]
 
 
+def request(name: str, path: str, *, compression: bool = False) -> bytes:
+    """A GET request with the headers of one of them, offering compression of messages or not."""
+    offer = "Sec-WebSocket-Extensions"
+    lines = [f"{key}: {value}" for key, value in load(name) if compression or key != offer]
+    return "\r\n".join([f"GET {path} HTTP/1.1", *lines, "", ""]).encode()
+
+
 def version() -> str:
     """The version of the browser that sent them."""
     return str(json.loads(FILE.read_text("utf-8"))["chromium"])

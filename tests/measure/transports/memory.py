@@ -1,14 +1,13 @@
-"""Resident memory of the server for each idle subscriber."""
+"""Resident memory of the server for each idle subscriber, asked for with a browser's headers."""
 
 from __future__ import annotations
 
 import asyncio
 import socket
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from tests.measure.load import connections
 from tests.measure.machine import memory
 from tests.measure.servers import Running
 from tests.measure.transports import headers
@@ -21,10 +20,8 @@ SETTLE = 0.4
 
 
 @contextmanager
-def _sse(port: int, number: int) -> Iterator[None]:
-    """Open event streams, with a browser's headers."""
-    lines = [f"{name}: {value}" for name, value in headers.load("EventSource")]
-    request = "\r\n".join(["GET /events HTTP/1.1", *lines, "", ""]).encode()
+def _subscribers(port: int, number: int, request: bytes, answer: bytes) -> Iterator[None]:
+    """Open so many connections; the head of each response must hold the answer."""
     sockets = []
     try:
         for _ in range(number):
@@ -34,27 +31,25 @@ def _sse(port: int, number: int) -> Iterator[None]:
             head = b""
             while b"\r\n\r\n" not in head:
                 if not (more := one.recv(4096)):
-                    raise RuntimeError("the server has closed a stream")
+                    raise RuntimeError("the server has closed a connection")
                 head += more
-            if b"text/event-stream" not in head:
-                raise RuntimeError(f"no event stream: {head!r}")
+            if answer not in head:
+                raise RuntimeError(f"{answer!r} is not in the response: {head!r}")
         yield
     finally:
         for one in sockets:
             one.close()
 
 
-@contextmanager
-def _websocket(port: int, number: int, *, compression: bool) -> Iterator[None]:
-    """Open WebSocket connections with the required headers alone: the pages say so."""
-    with connections(port, number, compression=compression):
-        yield
-
-
-WAYS: dict[str, Callable[[int, int], AbstractContextManager[None]]] = {
-    "sse": _sse,
-    "websocket": lambda port, number: _websocket(port, number, compression=False),
-    "websocket_deflate": lambda port, number: _websocket(port, number, compression=True),
+# What each asks with, all with a browser's headers, which the server keeps; and what shows that
+# the server has understood.
+WAYS = {
+    "sse": (headers.request("EventSource", "/events"), b"text/event-stream"),
+    "websocket": (headers.request("WebSocket", "/"), b"HTTP/1.1 101 "),
+    "websocket_deflate": (
+        headers.request("WebSocket", "/", compression=True),
+        b"permessage-deflate",
+    ),
 }
 
 
@@ -68,13 +63,13 @@ def _publish(port: int) -> None:
 
 def measure(way: str, server: Running, number: int = SUBSCRIBERS) -> dict[str, float]:
     """KiB of a subscriber: new, and after one message. The server must be fresh."""
-    subscribers = WAYS[way]
+    request, answer = WAYS[way]
     # One first: what the server makes for its first one is not counted as the others'.
-    with subscribers(server.port, 1):
+    with _subscribers(server.port, 1, request, answer):
         _publish(server.port)
     time.sleep(SETTLE)
     empty = memory(server.pid)
-    with subscribers(server.port, number):
+    with _subscribers(server.port, number, request, answer):
         time.sleep(SETTLE)
         new = memory(server.pid) - empty
         _publish(server.port)

@@ -25,9 +25,9 @@ Python {python}, {packages}.
   two; the machine's kernel has no `netem`. It loses nothing and has no limit of bandwidth, so what
   a lost packet or a slow start costs is not in the numbers.
 - **Memory** is the growth of the server's resident memory over {subscribers_idle:,} connections,
-  divided by their number, in a fresh process for each run. The event streams were asked for with a
-  browser's headers, which this server keeps, the WebSocket connections with the required ones
-  alone. The kernel's buffers are not in it, nor is what a proxy keeps.
+  divided by their number, in a fresh process for each run. All were asked for with a
+  browser's headers, which this server keeps. The kernel's buffers are not in it, nor is what a
+  proxy keeps.
 - **The cost of freshness** has {subscribers_polling} subscribers on plain sockets with a browser's
   headers, without compression, and such an event every {event_gap_s:g} s; server and load have a
   core each.

@@ -101,11 +101,11 @@ def memory(data: Data) -> str:
     subscribers = data["settings"]["subscribers_idle"]
     return "\n\n".join(
         [
-            "On this server an idle SSE subscriber takes more memory than a WebSocket connection "
-            "without compression, and less than one with permessage-deflate, which browsers offer "
-            "and it accepts by default. Take no ratio from it: the server keeps the headers of a "
-            "request, and the streams were asked for with a browser's, the WebSocket connections "
-            "with the required ones alone.",
+            f"On this server an idle SSE subscriber takes "
+            f"**{times(used['sse'], used['websocket'])} times** the memory of a WebSocket "
+            f"connection without compression; with permessage-deflate, which browsers offer and it "
+            f"accepts by default, the WebSocket connection takes "
+            f"{times(used['websocket_deflate'], used['sse'])} times that of the SSE subscriber.",
             bars(
                 "measured-memory",
                 "Memory of the server for each idle subscriber, after one message of 1 KiB",

@@ -68,8 +68,7 @@ def costs(data: Data) -> str:
                 ],
             ),
             "Bytes count both directions, with a browser's headers where requests carry any; a "
-            "client of long polling or SSE sends by POST. Delay is the median. The memory of SSE "
-            "has a browser's headers in it, that of WebSocket the required ones alone. "
+            "client of long polling or SSE sends by POST. Delay is the median. "
             + measured(data).replace(", in brackets the lowest and the highest", ""),
         ]
     )
