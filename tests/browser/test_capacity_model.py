@@ -44,6 +44,22 @@ def test_wrong_numbers_are_refused_and_change_nothing(page: Page, site: Site) ->
     expect(model.get_by_role("status")).to_contain_text("283 MiB")
 
 
+def test_only_numbers_that_change_are_read_aloud(page: Page, site: Site) -> None:
+    model = opened(page, site)
+    result = model.get_by_role("status")
+    expect(result).to_have_attribute("aria-atomic", "false")
+    result.evaluate("""result => {
+      window.told = new Set();
+      const note = changes => changes.forEach(({ target }) => window.told.add(target.outerHTML));
+      new MutationObserver(note).observe(result, { childList: true, subtree: true });
+    }""")
+    model.get_by_label("Messages sent").fill("40")
+    expect(result).to_contain_text("20,000 a second")
+    told = page.evaluate("[...window.told]")
+    assert "<dd>20,000 a second</dd>" in told
+    assert "142 MiB" not in str(told)
+
+
 def test_without_scripts_the_formulas_are_there(browser: Browser, site: Site) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()

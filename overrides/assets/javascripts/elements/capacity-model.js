@@ -31,6 +31,7 @@ export default class CapacityModel extends HTMLElement {
     });
     const result = make("div", "", [make("dl", "cm-result")]);
     result.setAttribute("role", "status");
+    result.setAttribute("aria-atomic", "false");
     this.setAttribute("role", "group");
     this.setAttribute("aria-label", "Capacity model");
     this.replaceChildren(make("div", "cm-fields", fields), result);
@@ -71,7 +72,13 @@ export default class CapacityModel extends HTMLElement {
       FIELDS.map(({ id, value }) => [id, valueFrom(id, /** @type {HTMLInputElement} */ (this.querySelector(`[name=${id}]`)).value.trim()) ?? value]),
     );
     for (const input of this.#inputs) if (input.value === "") input.value = String(values[input.name]);
-    const parts = rows(capacity(values)).flatMap(([name, text]) => [make("dt", "", name), make("dd", "", text)]);
-    this.querySelector("dl")?.replaceChildren(...parts);
+    const list = /** @type {HTMLElement} */ (this.querySelector("dl"));
+    const found = rows(capacity(values));
+    if (!list.children.length) list.append(...found.flatMap(([name]) => [make("dt", "", name), make("dd")]));
+    // Only what is another number than before: it is read aloud.
+    found.forEach(([, text], index) => {
+      const shown = list.children[2 * index + 1];
+      if (shown.textContent !== text) shown.textContent = text;
+    });
   }
 }
