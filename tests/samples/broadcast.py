@@ -79,7 +79,7 @@ def admits_who_has_the_token(program: Program) -> None:
 def limits_clients(program: Program) -> None:
     """503 when ``MAX_CLIENTS`` are connected; a place that gets free can be taken."""
     with running(program, MAX_CLIENTS="2") as (_, port), _joined(port) as kept:
-        with Peer.connect(port, COOKIE) as leaving:
+        with _joined(port) as leaving:
             _refused(port, 503, COOKIE)
             leaving.close(1000)
             failed_with(leaving, 1000)
@@ -116,7 +116,7 @@ def keeps_broken_text_to_itself(program: Program) -> None:
 def survives_who_reads_nothing(program: Program) -> None:
     """Of 200 clients 50 read nothing: they are cut, the others lose nothing, memory is bounded."""
     with running(program) as (server, port), contextlib.ExitStack() as stack:
-        idle = [stack.enter_context(Peer.connect(port, COOKIE, buffer=4096)) for _ in range(IDLE)]
+        idle = [stack.enter_context(_joined(port, buffer=4096)) for _ in range(IDLE)]
         process = psutil.Process(server.process.pid)
         before = _memory(process)
         messages = asyncio.run(_broadcast(program, port, process, before))
@@ -132,7 +132,7 @@ def stops_on_sigterm(program: Program) -> None:
     limit = program.sample.max_size
     assert limit is not None
     with running(program) as (server, port), contextlib.ExitStack() as stack:
-        stack.enter_context(Peer.connect(port, COOKIE, buffer=4096))
+        stack.enter_context(_joined(port, buffer=4096))
         peers = [stack.enter_context(_joined(port)) for _ in range(3)]
         for _ in range(BURST):
             peers[0].send(BINARY, b"\x01" * limit)
@@ -149,7 +149,7 @@ def stops_with_a_full_queue(program: Program) -> None:
     """SIGTERM ends the server in time while a client that reads nothing is being cut."""
     limit = program.sample.max_size
     assert limit is not None
-    with running(program) as (server, port), Peer.connect(port, COOKIE, buffer=4096):
+    with running(program) as (server, port), _joined(port, buffer=4096):
         with Peer.connect(port, COOKIE) as peer:
             for _ in range(BYTES // limit):
                 peer.send(BINARY, b"\x01" * limit)
@@ -227,9 +227,9 @@ def _refused(port: int, status: int, *headers: str) -> None:
         assert f"HTTP/1.1 {status} " in str(error), f"{error}, not {status}, to {headers}"
 
 
-def _joined(port: int) -> Peer:
+def _joined(port: int, *, buffer: int | None = None) -> Peer:
     """Connect, and wait until the server reads: it may send 101 before a client is in its room."""
-    peer = Peer.connect(port, COOKIE)
+    peer = Peer.connect(port, COOKIE, buffer=buffer)
     peer.send(PING, b"in?")
     assert peer.receive() == Frame(PONG, b"in?")
     return peer
@@ -288,19 +288,26 @@ async def _readers(port: int) -> AsyncIterator[list[aiohttp.ClientWebSocketRespo
         contextlib.AsyncExitStack() as stack,
     ):
         name, _, value = COOKIE.partition(": ")
-        yield [
+        readers = [
             await stack.enter_async_context(
-                session.ws_connect(f"ws://127.0.0.1:{port}/", headers={name: value})
+                session.ws_connect(f"ws://127.0.0.1:{port}/", headers={name: value}, autoping=False)
             )
             for _ in range(READERS)
         ]
+        for reader in readers:  # in the room, as _joined() waits for
+            await reader.ping(b"in?")
+            pong = await reader.receive(timeout=PROGRESS)
+            assert (pong.type, pong.data) == (aiohttp.WSMsgType.PONG, b"in?"), pong
+        yield readers
 
 
 async def _receive(reader: aiohttp.ClientWebSocketResponse, count: int) -> list[Frame]:
-    frames = []
-    for _ in range(count):
+    frames: list[Frame] = []
+    while len(frames) < count:
         message = await reader.receive()
-        if message.type is aiohttp.WSMsgType.TEXT:
+        if message.type is aiohttp.WSMsgType.PING:
+            await reader.pong(message.data)
+        elif message.type is aiohttp.WSMsgType.TEXT:
             frames.append(Frame(TEXT, message.data.encode()))
         elif message.type is aiohttp.WSMsgType.BINARY:
             frames.append(Frame(BINARY, message.data))
