@@ -44,4 +44,5 @@ server.on("connection", (socket) => {
 process.on("SIGTERM", () => {
   for (const socket of server.clients) socket.close(1001);
   server.close();
+  setTimeout(() => process.exit(), 6000).unref(); // without who is dead, or sent half a request
 });
