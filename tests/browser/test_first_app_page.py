@@ -69,7 +69,8 @@ def test_two_browsers_talk_and_a_third_catches_up(browser: Browser, page: Page, 
     context = browser.new_context()
     other = context.new_page()
     other.goto(room.url)
-    shows(page, "2 here")
+    for one in (page, other):
+        shows(one, "2 here")
     say(page, "hello ✓ <b>you</b>")
     say(other, "hello yourself")
     for one in (page, other):
@@ -83,6 +84,7 @@ def test_two_browsers_talk_and_a_third_catches_up(browser: Browser, page: Page, 
 
 def test_it_comes_back_when_the_server_does(page: Page, room: Room) -> None:
     page.goto(room.url)
+    shows(page, "1 here")
     say(page, "before")
     shows(page, "1 here", "before")
     room.running.end()
