@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from contextlib import suppress
 
 import pytest
 
@@ -19,6 +20,7 @@ from tests.echo.raw import (
     RawClient,
     frame,
 )
+from tests.echo.test_limits import eventually
 
 
 @pytest.mark.parametrize(
@@ -117,7 +119,12 @@ def test_a_wrong_token_is_not_mended_by_the_next_message(client: RawClient) -> N
 
 
 def test_a_token_in_time() -> None:
-    settings = Settings(port=0, open_timeout=0.2)
-    with BackgroundServer(settings) as server, RawClient(server) as client:
-        client.open("/auth/first-message/t")
-        assert client.frame().close_reason == "no token within 0.2 seconds"
+    def reason() -> str:
+        # The handshake has the same time, which may be too little for a busy machine.
+        with RawClient(server) as client, suppress(ConnectionError, AssertionError):
+            client.open("/auth/first-message/t")
+            return client.frame().close_reason
+        return ""
+
+    with BackgroundServer(Settings(port=0, open_timeout=0.2)) as server:
+        eventually(lambda: reason() == "no token within 0.2 seconds")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import ExitStack
 
 import pytest
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from echo_demo.background import BackgroundServer
@@ -64,14 +66,19 @@ def test_idle_and_old_connections_are_closed_with_a_reason() -> None:
         # It answers pings, which does not count.
         with pytest.raises(Exception, match=r"1000 .*no message for 0\.1 seconds"):
             client.recv(timeout=20)
-    with (
-        served(lifetime=0.3, idle_timeout=0.2) as server,
-        connect(server.url) as client,
-        pytest.raises(Exception, match=r"1001 .*open for 0\.3 seconds"),
-    ):
+    with served(lifetime=0.3, idle_timeout=0.2) as server:
+        # Again where a busy machine let a client be idle for that long.
+        eventually(
+            lambda: bool(re.search(r"1001 .*open for 0\.3 seconds", _end_of_a_busy_one(server)))
+        )
+
+
+def _end_of_a_busy_one(server: BackgroundServer) -> str:
+    with connect(server.url) as client, pytest.raises(ConnectionClosed) as closed:
         while True:
             client.send("busy")
             client.recv(timeout=20)
+    return str(closed.value)
 
 
 def test_connections_of_one_client() -> None:
@@ -109,7 +116,8 @@ def _first_line(server: BackgroundServer) -> str:
         with RawClient(server) as client:
             client.send(request())
             return client.response().partition(b"\r\n")[0].decode()
-    except OSError:
+    except (OSError, AssertionError):
+        # Dropped before the request had come, or after.
         return ""
 
 
