@@ -17,9 +17,9 @@ from tests.use_cases.apps import App, running
 PAGE = "use-cases/ai-streaming/"
 LONG = 30_000
 # Asks over a line, with tools, and gives all events until the last.
-ASK = """async ([module, line, url, prompt]) => {
+ASK = """async ([module, line, url, prompt, second]) => {
   const lines = await import(module);
-  const made = new lines[line](url, { second: 15 });
+  const made = new lines[line](url, { second });
   const events = [];
   await new Promise((resolve) => {
     const id = made.ask(prompt, (event) => {
@@ -73,7 +73,8 @@ def test_a_line_that_is_cut_loses_and_doubles_no_token(
     with line(app.port, chain([907, 1501], repeat(10**9))) as cutting:
         url = f"ws://127.0.0.1:{cutting.port}"
         module = served.url(PAGE + "lines.js")
-        found: list[dict[str, Any]] = page.evaluate(ASK, [module, name, url, "hello"])
+        # Nine seconds of silence are a loss, too: each line shall live until it is cut.
+        found: list[dict[str, Any]] = page.evaluate(ASK, [module, name, url, "hello", 300])
         assert cutting.cuts == 2
     assert [event["n"] for event in found] == list(range(1, len(found) + 1))
     assert found[-1]["reason"] == "done"
@@ -97,7 +98,7 @@ def test_events_come_after_a_proxy_that_has_no_server_for_a_while(
     page.goto(served.url(PAGE))
     page.evaluate(WAITS)
     module = served.url(PAGE + "lines.js")
-    found = page.evaluate(ASK, [module, "SseLine", app.url, "words: 20"])
+    found = page.evaluate(ASK, [module, "SseLine", app.url, "words: 20", 15])
     assert [event["n"] for event in found] == list(range(1, 22))
     assert len(asked) == 4
     # It asks ever less often: 1, 2 and 4 seconds of 15 ms.

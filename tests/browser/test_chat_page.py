@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Iterator
 from typing import Any
 
@@ -63,6 +64,7 @@ def test_a_line_that_is_cut_again_and_again_loses_and_doubles_nothing(
     context: BrowserContext, site: Site, chat: App
 ) -> None:
     names, count = ("Ada", "Ben", "Cem"), 15
+    room = secrets.token_hex(8)  # where nobody has been, also when this is run again
     with line(chat.port, at_random(7, 300, 900, 2500, 6000)) as cutting:
         seen = [
             mounted(
@@ -70,7 +72,7 @@ def test_a_line_that_is_cut_again_and_again_loses_and_doubles_nothing(
                 site,
                 # Ben's line is a good one.
                 url=chat.url if name == "Ben" else f"ws://127.0.0.1:{cutting.port}",
-                room="cut",
+                room=room,
                 name=name,
                 second=15,
             )
@@ -100,10 +102,11 @@ def test_what_goes_over_the_wire_keeps_the_schema(page: Page, site: Site, chat: 
         socket.on("framereceived", lambda data: sides["server"].append(str(data)))
 
     page.on("websocket", listen)
-    seen = mounted(page, site, url=chat.url, room="schema", name="Ada")
+    seen = mounted(page, site, url=chat.url, room=secrets.token_hex(8), name="Ada")
     for text in ("a scam", "fine"):
         say(seen, text)
     expect(seen.locator("[data-id]")).to_have_text(["Ada: fine"], timeout=LONG)
+    expect(seen.locator(".people")).to_have_text("Ada", timeout=LONG)
     seen.get_by_role("textbox").type("a")
     refused = "Ada: a scam Not sent: This room does not take that word."
     expect(seen.locator(".waiting")).to_have_text(refused, timeout=LONG)
