@@ -7,17 +7,23 @@ const HEARTBEAT = 20; // seconds of silence before we ask
 const PATIENCE = 10; // seconds to wait for an answer
 
 /**
- * Fires `open`, `message` with `data`, `lost` with `detail` { code, attempt, wait }
- * for each loss, and `stopped` with `detail` { code } when it gives up.
+ * Fires `open`, `message` with `data`, `lost` for each loss with `detail` { code, attempt,
+ * wait, error }, where `error` says why there was no address, and `stopped` with `detail`
+ * { code } when it gives up.
  */
 export class ResilientSocket extends EventTarget {
   #url;
   #second; // in milliseconds; our tests make it short
-  #socket = null;
+  #socket = null; // or what stands for it while we wait for the address
   #attempt = 0;
   #timer = 0;
   #page = new AbortController();
 
+  /**
+   * @param {string | URL | (() => string | Promise<string>)} url the address, or a
+   *   function that gives one for each attempt; if it fails, so has the attempt
+   * @param {{ second?: number }} options
+   */
   constructor(url, { second = 1000 } = {}) {
     super();
     this.#url = url;
@@ -50,7 +56,7 @@ export class ResilientSocket extends EventTarget {
     clearTimeout(this.#timer);
     const socket = this.#socket;
     this.#socket = null; // what it still fires is not ours anymore
-    socket?.close(1000);
+    socket?.close?.(1000);
   }
 
   #hurry() {
@@ -61,7 +67,17 @@ export class ResilientSocket extends EventTarget {
   // --8<-- [start:connect]
   #connect() {
     clearTimeout(this.#timer);
-    const socket = new WebSocket(this.#url);
+    if (typeof this.#url !== "function") return this.#open(this.#url);
+    const asked = (this.#socket = {});
+    const mine = (act) => (value) => this.#socket === asked && act(value);
+    Promise.resolve()
+      .then(() => this.#url())
+      .then(mine((url) => this.#open(url)))
+      .catch(mine((error) => this.#lost(1006, -Infinity, error)));
+  }
+
+  #open(url) {
+    const socket = new WebSocket(url);
     this.#socket = socket;
     socket.binaryType = "arraybuffer";
     let opened = Infinity;
@@ -92,7 +108,7 @@ export class ResilientSocket extends EventTarget {
   // --8<-- [end:connect]
 
   // --8<-- [start:lost]
-  #lost(code, lasted) {
+  #lost(code, lasted, error) {
     this.#leave(); // a dead line would take its time to close
     if (final(code)) {
       this.#page.abort();
@@ -102,7 +118,7 @@ export class ResilientSocket extends EventTarget {
     this.#attempt = next(this.#attempt, lasted / this.#second);
     const wait = pause(this.#attempt, code) * this.#second;
     this.#timer = setTimeout(() => this.#connect(), wait);
-    const detail = { code, attempt: this.#attempt, wait };
+    const detail = { code, attempt: this.#attempt, wait, error };
     this.dispatchEvent(new CustomEvent("lost", { detail }));
   }
 }
