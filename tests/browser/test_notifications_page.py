@@ -42,10 +42,13 @@ def app(site: Site) -> Iterator[App]:
 
 
 class Tab:
-    def __init__(self, page: Page, site: Site, url: str, user: str, shared: bool) -> None:
+    def __init__(
+        self, page: Page, site: Site, url: str, user: str, shared: bool, second: int = 1000
+    ) -> None:
+        """``second`` is its length in milliseconds where something has to come back soon."""
         self.page = page
         page.goto(site.url(PAGE))
-        options = {"url": url, "user": user, "shared": shared, "second": 50}
+        options = {"url": url, "user": user, "shared": shared, "second": second}
         page.evaluate(MOUNT, [site.url(PAGE + "app.js"), options])
         page.evaluate(LISTEN)
         self.root = page.locator("#mounted")
@@ -117,7 +120,7 @@ def test_a_line_that_is_lost_doubles_nothing(context: BrowserContext, site: Site
     budgets = iter([450, 400, 450, *[10**9] * 20])
     with line(app.port, budgets) as cutting:
         url = f"ws://127.0.0.1:{cutting.port}"
-        one, two = (Tab(context.new_page(), site, url, "cut", True) for _ in range(2))
+        one, two = (Tab(context.new_page(), site, url, "cut", True, 50) for _ in range(2))
         for tab in (one, two):
             expect(tab.state).to_contain_text("Connected for 2 tabs", timeout=LONG)
         # From elsewhere, on a line that holds.
