@@ -100,7 +100,7 @@ def test_back_button_takes_back_one_answer_and_keeps_the_place(page: Page, site:
     pick(page, ALWAYS, "The server tells, the client listens")
     pick(page, ALWAYS, BOTH)
     expect(result.get_by_role("heading", level=2)).to_have_text("WebSocket")
-    assert page.url.endswith("#direction=both")
+    expect(page).to_have_url(site.url(f"{PATH}#direction=both"))
     scrolled = page.evaluate("scrollY")
     page.go_back()
     expect(result.get_by_role("heading", level=2)).to_have_text("Server-sent events")
@@ -154,7 +154,7 @@ def test_keyboard_alone_answers_and_reaches_the_reasons(page: Page, site: Site) 
     page.keyboard.press("Enter")
     expect(result).to_be_focused()
     expect(result.get_by_role("heading", level=2)).to_be_in_viewport()
-    assert page.url.endswith("#direction=both")
+    expect(page).to_have_url(site.url(f"{PATH}#direction=both"))
 
 
 def test_it_comes_and_goes_with_the_page(page: Page, site: Site, errors: list[str]) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-import socket
 import subprocess
 import sys
 import threading
@@ -53,14 +52,13 @@ def test_a_server_that_answers_with_a_page(page: Page, site: Site, status: str) 
 
 
 def test_a_server_that_is_killed(page: Page, site: Site) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "echo_demo", "--port", str(port)]
+    command = [sys.executable, "-m", "echo_demo", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
         try:
             assert process.stdout
-            assert str(port).encode() in process.stdout.readline()
-            monitor = open_monitor(page, site, f"ws://127.0.0.1:{port}/demo")
+            address = re.search(rb"ws://127\.0\.0\.1:\d+", process.stdout.readline())
+            assert address
+            monitor = open_monitor(page, site, f"{address[0].decode()}/demo")
             monitor.expect_state("OPEN")
         finally:
             process.kill()
