@@ -24,6 +24,7 @@ CELLS = {
     "c": ["not published", "not published"],
     "d": ["none, settable", "none, settable"],
     "e": ["1 min, fixed", "5 min, settable to 60 min"],
+    "f": ["60 s, settable from 1 to 4000 s", ""],
 }
 
 
@@ -53,7 +54,26 @@ def verdict(module: Modules, fragment: str) -> dict[str, Any]:
 )
 def test_cell(module: Modules, text: str, kind: str, seconds: float | None, settable: bool) -> None:
     found = module.run(MODULE, "(m, text) => m.limitFrom(text)", text)
-    assert found == {"kind": kind, "seconds": seconds, "settable": settable}
+    assert found | {"kind": kind, "seconds": seconds, "settable": settable} == found
+
+
+@pytest.mark.parametrize(
+    ("text", "inside", "outside", "accepted"),
+    [
+        ("60 s, settable from 1 to 4000 s", [1, 4000], [4001, 86400], "1 to 4000 s"),
+        ("4 min, settable from 4 to 100 min", [240, 6000], [239, 6001], "240 to 6000 s"),
+        ("5 d, settable from 60 s to 5 d", [60, 432000], [59, 432001], "60 to 432000 s"),
+        ("5 min, settable to 60 min", [1, 3600], [3601], "at most 3600 s"),
+        ("5 d, settable from 60 s", [60, 31622400], [59], "at least 60 s"),
+        ("60 s, settable", [1, 31622400], [], ""),
+    ],
+)
+def test_range(
+    module: Modules, text: str, inside: list[int], outside: list[int], accepted: str
+) -> None:
+    script = "(m, text, all) => all.map((one) => m.accepted(one, m.limitFrom(text)))"
+    assert module.run(MODULE, script, text, inside) == [""] * len(inside)
+    assert module.run(MODULE, script, text, outside) == [accepted] * len(outside)
 
 
 @pytest.mark.parametrize(
@@ -68,6 +88,10 @@ def test_cell(module: Modules, text: str, kind: str, seconds: float | None, sett
         ("hops=d", None, None, None, []),
         ("hops=d&d.idle=35&d.lifetime=90", (35, ["D"]), 11, (90, ["D"]), []),
         ("hops=a&a.idle=2", (2, ["A"]), 0.6, None, []),
+        ("hops=f&f.idle=4000", (4000, ["F"]), 1333, None, []),
+        # What the vendor does not accept stays in the address and is not counted.
+        ("hops=f&f.idle=4001", (60, ["F"]), 20, None, []),
+        ("hops=e&e.lifetime=3601", (60, ["E"]), 20, (300, ["E"]), []),
         # What is fixed, wrong or unknown is not taken over.
         ("hops=b&b.idle=5", (600, ["B"]), 200, (7200, ["B"]), []),
         ("hops=a,x,a&a.idle=-5", (60, ["A"]), 20, None, []),

@@ -83,6 +83,26 @@ def test_own_settings_count_and_wrong_ones_are_refused(page: Page, site: Site) -
     expect(page).to_have_url(site.url(f"{PATH}#hops=nginx"))
 
 
+def test_a_setting_that_the_vendor_refuses_is_named_and_not_counted(page: Page, site: Site) -> None:
+    chain = opened(page, site, "#hops=aws-alb,cloud-run&cloud-run.lifetime=7200")
+    expect(chain).to_contain_text("Google Cloud Run accepts at most 3600 s, so 300 s counts.")
+    status = chain.get_by_role("status")
+    expect(status).to_contain_text("Google Cloud Run ends every connection after 5 min")
+    field = chain.get_by_role("textbox", name="Idle limit of AWS ALB in seconds")
+    field.fill("9999")
+    field.press("Enter")
+    expect(field).to_have_accessible_description("AWS ALB accepts 1 to 4000 s, so 60 s counts.")
+    expect(field).to_have_value("9999")
+    expect(status).to_contain_text("Silence ends after 1 min at AWS ALB.")
+    expect(page).to_have_url(
+        site.url(f"{PATH}#hops=aws-alb,cloud-run&aws-alb.idle=9999&cloud-run.lifetime=7200")
+    )
+    field.fill("4000")
+    field.press("Enter")
+    expect(field).to_have_accessible_description("")
+    expect(status).to_contain_text("Silence ends after 4000 s at AWS ALB.")
+
+
 def test_fixed_limits_cannot_be_set(page: Page, site: Site) -> None:
     chain = opened(page, site, "#hops=azure-front-door&azure-front-door.idle=9")
     expect(chain.get_by_role("textbox")).to_have_count(0)
@@ -180,7 +200,9 @@ def test_without_scripts_the_rule_and_the_table_are_there(browser: Browser, site
 def test_it_fits_and_has_no_violation(page: Page, site: Site, width: int, scheme: str) -> None:
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     page.set_viewport_size({"width": width, "height": 700})
-    chain = opened(page, site, "#hops=cloudflare,aws-alb,nginx,cloud-run&nginx.idle=90")
+    chain = opened(
+        page, site, "#hops=cloudflare,aws-alb,nginx,cloud-run&aws-alb.idle=9999&nginx.idle=90"
+    )
     expect(chain.get_by_role("listitem")).to_have_count(6)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     found = Axe().run(page).response["violations"]

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { chainFrom, fragmentFrom, limitFrom, printSeconds, settingFrom, verdict } from "../lib/timeout-chain.js";
+import { accepted, chainFrom, fragmentFrom, limitFrom, printSeconds, settingFrom, verdict } from "../lib/timeout-chain.js";
 import { make } from "../make.js";
 import { tableAfter } from "../table-rows.js";
 
@@ -152,8 +152,16 @@ export default class TimeoutChain extends HTMLElement {
       item.classList.toggle("tc-shortest", shortest);
       item.querySelector(".tc-mark")?.replaceChildren(shortest ? "shortest idle limit" : "");
       for (const input of item.querySelectorAll("input")) {
-        input.value = String(link[/** @type {"idle" | "lifetime"} */ (input.dataset.which)] ?? "");
+        const which = /** @type {"idle" | "lifetime"} */ (input.dataset.which);
+        const { hop: { name, [which]: limit }, [which]: setting } = link;
+        const range = accepted(setting, limit);
+        input.value = String(setting ?? "");
         input.setCustomValidity("");
+        input.setAttribute("aria-invalid", String(range !== ""));
+        const note = item.querySelector(`#${input.getAttribute("aria-describedby")}`);
+        const words = range && `${name} accepts ${range}, so ${limit.seconds} s counts.`;
+        // Written again, it would be read out again.
+        if (note && note.textContent !== words) note.textContent = words;
       }
     });
     this.#part(".tc-verdict").replaceChildren(...this.#words(found));
@@ -184,7 +192,11 @@ export default class TimeoutChain extends HTMLElement {
     input.dataset.hop = hop.id;
     input.dataset.which = which;
     input.setAttribute("aria-label", `${title} limit of ${hop.name} in seconds`);
-    return [make("label", "", [make("span", "", `${title}, s`), input])];
+    const note = make("span", "tc-note");
+    note.id = `tc-${hop.id}-${which}`;
+    note.setAttribute("aria-live", "polite");
+    input.setAttribute("aria-describedby", note.id);
+    return [make("label", "", [make("span", "", `${title}, s`), input]), note];
   }
 
   /** @param {import("../lib/timeout-chain.js").Verdict} found @returns {HTMLElement[]} */

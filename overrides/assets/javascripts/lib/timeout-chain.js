@@ -18,6 +18,8 @@ const UNITS = { s: 1, min: 60, h: 3600, d: 86400 };
  * @property {"limit" | "none" | "unpublished" | "nothing"} kind
  * @property {number | null} seconds
  * @property {boolean} settable
+ * @property {number} [least] that can be set, in seconds
+ * @property {number} [most]
  */
 
 /** @typedef {{ id: string, name: string, idle: Limit, lifetime: Limit }} Hop */
@@ -33,17 +35,38 @@ const UNITS = { s: 1, min: 60, h: 3600, d: 86400 };
  */
 
 /**
- * Reads `60 s, settable`, `10 min, fixed`, `none, settable` or `not published`; "" makes no statement.
+ * Reads `60 s, settable`, `60 s, settable from 1 to 4000 s`, `10 min, fixed`, `none, settable` or
+ * `not published`; "" makes no statement.
  * @param {string} text
  * @returns {Limit}
  */
 export function limitFrom(text) {
   const settable = /\bsettable\b/.test(text);
   const found = /^(\d+(?:\.\d+)?) (s|min|h|d)\b/.exec(text.trim());
-  if (found) return { kind: "limit", seconds: Number(found[1]) * UNITS[found[2]], settable };
+  if (found) return { kind: "limit", seconds: Number(found[1]) * UNITS[found[2]], settable, ...rangeFrom(text) };
   if (/^none\b/.test(text.trim())) return { kind: "none", seconds: null, settable };
   if (/^not published\b/.test(text.trim())) return { kind: "unpublished", seconds: null, settable };
   return { kind: "nothing", seconds: null, settable };
+}
+
+/** Reads `settable from 1 to 4000 s`, either end of which may be missing. @param {string} text */
+function rangeFrom(text) {
+  const [, from, to] = /\bsettable(?: from (\d+(?: (?:s|min|h|d)\b)?))?(?: to (\d+ (?:s|min|h|d)\b))?/.exec(text) ?? [];
+  const unit = to?.split(" ")[1] ?? ""; // of both, where the first has none
+  /** @param {string} length */
+  const seconds = (length) => Number.parseInt(length, 10) * UNITS[length.split(" ")[1] ?? unit];
+  return { ...(from && { least: seconds(from) }), ...(to && { most: seconds(to) }) };
+}
+
+/**
+ * What the vendor accepts, where the setting is outside of that; "" where it is not.
+ * @param {number | undefined} setting in seconds
+ * @param {Limit} limit
+ */
+export function accepted(setting, { least = 0, most = Infinity }) {
+  if (setting === undefined || (setting >= least && setting <= most)) return "";
+  if (most === Infinity) return `at least ${least} s`;
+  return least ? `${least} to ${most} s` : `at most ${most} s`;
 }
 
 /** A whole number of seconds from 1 to a year; anything else is no setting. @param {string | null} text */
@@ -85,7 +108,9 @@ export function fragmentFrom(chain) {
 /** @param {Link[]} chain @param {"idle" | "lifetime"} which @returns {Shortest | null} */
 function shortest(chain, which) {
   const limits = chain.flatMap((link) => {
-    const seconds = link[which] ?? link.hop[which].seconds;
+    const limit = link.hop[which];
+    const set = accepted(link[which], limit) ? undefined : link[which];
+    const seconds = set ?? limit.seconds;
     return seconds === null ? [] : [{ seconds, name: link.hop.name }];
   });
   if (limits.length === 0) return null;
