@@ -1,7 +1,8 @@
 """Writes into the built pages what Markdown has no words for.
 
 A date such as 2026-11-25 becomes a `<time>`, which does not break at its hyphens; nor does a name
-in code such as `Sec-WebSocket-Key`. The day that begins a heading of the news stands above it.
+in code such as `Sec-WebSocket-Key`, nor, in a table on a phone, a word of a command. The day that
+begins a heading of the news stands above it.
 
 A table of three columns or more with text to be read, not numbers to be compared, gets its
 columns' names into its cells: on a phone each of its rows is a card. Where such a table of five
@@ -30,6 +31,9 @@ _NO_PROSE = re.compile(
 )
 # A name in a line of text, such as a header or a package, that would break at its hyphens.
 _NAME = re.compile(r"\A<code>(?=[^<\s]{3,30}</code>)(?=[^<]*[A-Za-z]-\w)")
+# Code in a cell that is not such a name, and its words that would break at their hyphens.
+_CODE = re.compile(r'(<code(?: class="option")?>)([^<]+)(?=</code>)')
+_WORD = re.compile(r"(?<!\S)(?=\S*-\w)\S{3,30}(?!\S)")
 _DAY = re.compile(r'(<h2 id="[^"]*">)(\d{1,2} [A-Z][a-z]+ \d{4})(: )')
 _DATE = re.compile(r"(?<![\w/.-])\d{4}-\d{2}-\d{2}(?![\w-])")
 _WHOLE = '<code class="whole">'
@@ -65,7 +69,14 @@ def completed(html: str) -> str:
         parts += [_with_times(html[end : found.start()]), _NAME.sub(_WHOLE, found[0])]
         end = found.end()
     text = _DAY.sub(_DAY_ABOVE, "".join([*parts, _with_times(html[end:])]))
-    return _TABLE.sub(_as_cards, text)
+    return _CELL.sub(_with_words, _TABLE.sub(_as_cards, text))
+
+
+def _with_words(cell: re.Match[str]) -> str:
+    """Return the ``cell``, each word of its code in an element that does not break at hyphens."""
+    return _CODE.sub(
+        lambda code: code[1] + _WORD.sub(r'<span class="word">\g<0></span>', code[2]), cell[0]
+    )
 
 
 def _with_times(text: str) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.site import Site
@@ -158,3 +159,28 @@ def test_a_date_stays_on_one_line(page: Page, site: Site) -> None:
         page.set_viewport_size({"width": width, "height": 844})
         broken = "dates => dates.filter(date => date.getClientRects().length > 1)"
         assert dates.evaluate_all(f"{broken}.map(date => date.textContent)") == []
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_a_word_of_a_command_in_a_table_stays_on_one_line(
+    page: Page, site: Site, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 844})
+    page.goto(site.url("deploy/self-host/"))
+    command = page.locator("td code", has_text="journalctl --unit echo-demo --output cat")
+    lines = command.evaluate(
+        """code => {
+          const walker = document.createTreeWalker(code, NodeFilter.SHOW_TEXT);
+          const found = {};
+          while (walker.nextNode()) {
+            for (const { 0: word, index } of walker.currentNode.data.matchAll(/\\S+/g)) {
+              const range = document.createRange();
+              range.setStart(walker.currentNode, index);
+              range.setEnd(walker.currentNode, index + word.length);
+              found[word] = range.getClientRects().length;
+            }
+          }
+          return found;
+        }"""
+    )
+    assert lines == dict.fromkeys(["journalctl", "--unit", "echo-demo", "--output", "cat"], 1)

@@ -51,6 +51,23 @@ def test_a_name_in_code_does_not_break_at_its_hyphens(html: str, expected: str) 
     assert completed(html) == expected
 
 
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("<code>get --unit a-b c</code>", "<code>get {--unit} {a-b} c</code>"),
+        ('<code class="option">--size</code>', '<code class="option">{--size}</code>'),
+        ('<code class="whole">a-b</code>', '<code class="whole">a-b</code>'),
+        ("<code>10 - 5 and a-</code>", "<code>10 - 5 and a-</code>"),
+        (f"<code>x {'a-' * 15}a</code>", f"<code>x {'a-' * 15}a</code>"),
+        ("get --unit", "get --unit"),
+    ],
+    ids=["a command", "an option", "a name", "no hyphen", "too long", "no code"],
+)
+def test_a_word_of_code_in_a_cell_does_not_break_at_its_hyphens(code: str, expected: str) -> None:
+    spans = expected.replace("{", '<span class="word">').replace("}", "</span>")
+    assert completed(f"<td>{code}</td>") == f"<td>{spans}</td>"
+
+
 def test_the_day_of_a_news_entry_stands_above_its_heading() -> None:
     html = completed('<h2 id="a">19 November 2026: Spring closes two gaps</h2>')
     day = '<span class="day">19 November 2026<span class="visually-hidden">: </span></span>'
