@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import signal
-import socket
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,6 +12,8 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
+
+from tests.samples.programs import free_port
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -23,13 +24,6 @@ class Served:
 
     site: str
     echo: str
-
-
-def free_port() -> int:
-    """Return a port that nothing listens on at this moment."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
 
 
 @pytest.fixture

@@ -12,8 +12,9 @@ import pytest
 
 from hooks.demos import DEMOS
 from tests.content import strict
-from tests.content.serving import PATIENCE, free_port, get, serve
+from tests.content.serving import PATIENCE, get, serve
 from tests.content.tree import Tree, small_tree
+from tests.samples.programs import free_port
 
 
 def race_url(page: str) -> str:

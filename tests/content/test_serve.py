@@ -13,8 +13,9 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from tests.content import strict
-from tests.content.serving import Served, free_port, get, serve
+from tests.content.serving import Served, get, serve
 from tests.content.tree import Tree, copy, small_tree
+from tests.samples.programs import free_port
 
 
 def addresses(served: Served) -> tuple[str, str]:

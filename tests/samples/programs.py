@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import queue
+import random
 import shutil
 import signal
 import socket
@@ -169,7 +171,7 @@ class Running:
             except queue.Empty:
                 said = "".join(self.errors)
                 raise AssertionError(
-                    f"not {count} lines {start!r} in {within:g} s: {said}"
+                    f"not {count} lines {start!r} within {within:g} s: {said}"
                 ) from None
             if line.startswith(start):
                 found.append(line)
@@ -215,10 +217,26 @@ def running_server(program: Program, **variables: str) -> Iterator[tuple[Running
 
 
 def free_port() -> int:
-    """Return a loopback port that nothing listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as sock:
-        port: int = sock.getsockname()[1]
-        return port
+    """Return a loopback port that nothing listens on, and that nobody else is given."""
+    while True:
+        port = next(_PORTS)
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+
+
+def _ports() -> Iterator[int]:
+    """Ports in turn, for as long as somebody asks.
+
+    A program that is told a port binds it seconds later. Until then the system may give a port of
+    its own choice to any socket of the tests that run side by side, and gives each out again. So
+    these are below those (Linux's begin at 32768), and each worker of pytest-xdist has its share.
+    """
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 16
+    for number in itertools.count(random.randrange(1300)):  # two runs at a time shall not meet
+        yield 11_000 + 1300 * worker + number % 1300
+
+
+_PORTS = _ports()
 
 
 def _resolve(part: str) -> str:

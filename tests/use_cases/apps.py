@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -88,8 +87,7 @@ def redis(folder: Path, port: int = 0) -> Iterator[str]:
 
 def unused_address() -> str:
     """Where nothing listens."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return f"ws://127.0.0.1:{listener.getsockname()[1]}"
+    return f"ws://127.0.0.1:{free_port()}"
 
 
 def code_lines(*paths: Path) -> int:
