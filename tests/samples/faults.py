@@ -142,7 +142,7 @@ FAULTS: dict[str, Fault] = {
         "            client.queue.put_nowait(message)\n",
         "            __import__('websockets').broadcast([client.websocket], message)\n",
         broadcast.survives_who_reads_nothing,
-        "the server grew by",
+        "the server grew by|cut with 1011",  # on a slow machine its pings come before
     ),
     "broadcast: a queue without a bound": (
         BROADCAST,

@@ -26,6 +26,7 @@ class Record:
         return f"ws://127.0.0.1:{self.port}/"
 
 
+SILENCE = 30.0  # seconds, longer than a client may wait: it must be the one that ends
 Script = Callable[[socket.socket, Record], None]
 
 
@@ -99,12 +100,14 @@ def text_as_binary(frame: Frame) -> Frame:
 
 def silent(sock: socket.socket, record: Record) -> None:
     """Complete the opening handshake, then never send anything."""
-    Peer.accept(sock).wait_for_end()
+    peer = Peer.accept(sock)
+    sock.settimeout(SILENCE)
+    peer.wait_for_end()
 
 
 def mute(sock: socket.socket, record: Record) -> None:
     """Accept the TCP connection and never answer."""
-    Peer(sock, client=False).wait_for_end()
+    Peer(sock, client=False, timeout=SILENCE).wait_for_end()
 
 
 def refusing(sock: socket.socket, record: Record) -> None:
