@@ -77,7 +77,7 @@ def server_echoes_to_another_library(program: Program) -> None:
     async def exchange(port: int) -> None:
         url = f"ws://127.0.0.1:{port}/"
         async with (
-            asyncio.timeout(10),
+            asyncio.timeout(30),
             aiohttp.ClientSession() as session,
             session.ws_connect(url, compress=15) as websocket,
         ):
@@ -165,6 +165,7 @@ def server_stops_though_a_handshake_is_slow(program: Program) -> None:
         socket.create_connection(("127.0.0.1", port), timeout=10) as slow,
         socket.create_connection(("127.0.0.1", port), timeout=10) as never,
     ):
+        _echoed(peer, TEXT, b"open")  # 101 may be sent before the server knows the peer
         for half in (slow, never):
             half.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n")
         with Peer.connect(port) as later:  # the server has accepted the slow one before

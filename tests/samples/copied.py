@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
 
-from tests.samples.programs import START_LIMIT, free_port
+from tests.samples.programs import free_port
 
 PORT = "8765"  # in the pages' commands
-INSTALL_LIMIT = 300.0
+INSTALL_LIMIT = 500.0  # `go run` and the like compile when they start
 
 
 @dataclass
@@ -80,7 +80,7 @@ def run(html: str, folder: Path) -> tuple[str, str]:
         _shell(step, folder, INSTALL_LIMIT)
     port = str(free_port())
     with _started(server.replace(PORT, port), folder, port):
-        printed = _shell(client.replace(PORT, port), folder, START_LIMIT)
+        printed = _shell(client.replace(PORT, port), folder, INSTALL_LIMIT)
     return shown[end].text, printed
 
 
@@ -127,7 +127,10 @@ def _started(command: str, folder: Path, port: str) -> Iterator[None]:
     thread = threading.Thread(target=read)
     thread.start()
     try:
-        line = lines.get(timeout=START_LIMIT)
+        try:
+            line = lines.get(timeout=INSTALL_LIMIT)
+        except queue.Empty:
+            raise AssertionError(f"{command}said nothing within {INSTALL_LIMIT:g} s") from None
         assert line == f"listening on ws://127.0.0.1:{port}\n", f"{command}printed {line!r}"
         yield
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import os
 import pty
@@ -15,6 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 _PART = re.compile(
     r"\x1b\[(?P<number>[0-9;?]*)(?P<name>[A-Za-z])|\x1b(?P<short>[78])|(?P<other>.)", re.S
 )
+_BEGUN = re.compile(r"\x1b(?:\[[0-9;?]*)?\Z")
 
 
 class Screen:
@@ -24,9 +26,13 @@ class Screen:
         self.rows = [""]
         self.row = self.column = 0
         self._saved = (0, 0)
+        self._rest = ""
 
     def feed(self, text: str) -> None:
-        """Take what a program writes."""
+        """Take what a program writes; it may come in pieces that end inside a sequence."""
+        text, self._rest = self._rest + text, ""
+        if begun := _BEGUN.search(text):
+            text, self._rest = text[: begun.start()], begun[0]
         for part in _PART.finditer(text):
             if part["name"]:
                 self._control(part["name"], part["number"])
@@ -99,6 +105,7 @@ def session(
     )
     os.close(theirs)
     screen, waiting, end = Screen(), list(typed), time.monotonic() + limit
+    decoder = codecs.getincrementaldecoder("utf-8")()
     try:
         while time.monotonic() < end:
             if select.select([ours], [], [], 0.1)[0]:
@@ -108,7 +115,7 @@ def session(
                     return screen.shown
                 if not text:
                     return screen.shown
-                screen.feed(text.decode())
+                screen.feed(decoder.decode(text))
             elif waiting and waiting[0][0](screen.shown):
                 os.write(ours, waiting.pop(0)[1].encode())
         raise AssertionError(f"{command} goes on after {limit} s and shows {screen.shown}")

@@ -84,7 +84,7 @@ def command(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[st
 def test_a_sample_prints_the_accept_value(
     command: Callable[[str], list[str]], sample: str, key: str, expected: str
 ) -> None:
-    result = subprocess.run([*command(sample), key], capture_output=True, text=True, timeout=60)
+    result = subprocess.run([*command(sample), key], capture_output=True, text=True, timeout=180)
     assert (result.stdout, result.stderr, result.returncode) == (f"{expected}\n", "", 0)
 
 
@@ -92,7 +92,7 @@ def test_a_sample_prints_the_accept_value(
 def test_a_sample_without_a_key_says_how_to_use_it(
     command: Callable[[str], list[str]], sample: str
 ) -> None:
-    result = subprocess.run(command(sample), capture_output=True, text=True, timeout=60)
+    result = subprocess.run(command(sample), capture_output=True, text=True, timeout=180)
     assert result.returncode != 0
     assert result.stdout == ""
     assert result.stderr.startswith("usage: ")

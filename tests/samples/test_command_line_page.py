@@ -117,6 +117,10 @@ def put(text: str, places: dict[str, str]) -> str:
     return text
 
 
+def plain(lines: list[str]) -> str:
+    return "\n".join(re.sub(r"[^\x20-\x7e]", "", line) for line in lines)
+
+
 def in_a_terminal(command: str, title: str, shown: str, places: dict[str, str]) -> list[str]:
     """Type the lines of the output that a reader would, each when the one before is answered."""
     lines = put(shown, places).splitlines()
@@ -145,9 +149,11 @@ def test_every_command_prints_what_the_page_shows(places: dict[str, str], shell:
     assert len(PAIRS) >= 12
     with ThreadPoolExecutor(len(PAIRS)) as threads:
         printed = list(threads.map(outcome, PAIRS))
-    for (command, _, shown), lines in zip(PAIRS, printed, strict=True):
-        text = "\n".join(re.sub(r"[^\x20-\x7e]", "", line) for line in lines)
-        assert text == put(shown, places).rstrip("\n"), command
+    for pair, lines in zip(PAIRS, printed, strict=True):
+        expected = put(pair[2], places).rstrip("\n")
+        if plain(lines) != expected:  # too late among so many: once more, alone
+            lines = outcome(pair)
+        assert plain(lines) == expected, pair[0]
 
 
 def test_a_newer_curl_sends_and_says_binary(places: dict[str, str], shell: Run) -> None:
@@ -204,6 +210,8 @@ SAYS = {
 def test_each_tool_does_what_the_page_says(shell: Run) -> None:
     for command, done in all_at_once(shell, SAYS).items():
         status, part = SAYS[command]
+        if part not in done.stdout or done.returncode != status:
+            done = shell(command)  # too late among so many: once more, alone
         assert part in done.stdout, f"{command}: {done.stdout}"
         assert done.returncode == status, f"{command}: {done.stdout}"
 
@@ -229,8 +237,9 @@ def test_the_versions_are_those_of_the_page(shell: Run) -> None:
 
 
 def test_a_screen_shows_what_is_left_of_a_prompt() -> None:
-    screen = Screen()
-    screen.feed(
-        "Connected.\r\n> hi\r\n> \x1b7\r\n\x1b[A\x1b[L< hi\r\n\x1b8\x1b[B\r\x1b[KClosed.\r\n"
-    )
-    assert screen.shown == ["Connected.", "> hi", "< hi", "Closed."]
+    written = "Connected.\r\n> hi\r\n> \x1b7\r\n\x1b[A\x1b[L< hi\r\n\x1b8\x1b[B\r\x1b[KClosed.\r\n"
+    for pieces in ([written], written):  # all at once, and each character on its own
+        screen = Screen()
+        for piece in pieces:
+            screen.feed(piece)
+        assert screen.shown == ["Connected.", "> hi", "< hi", "Closed."]

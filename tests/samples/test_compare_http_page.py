@@ -188,8 +188,10 @@ def test_an_end_right_after_an_answer_is_seen() -> None:
 
 def test_a_slow_answer_holds_up_no_other(unchanged: Stock) -> None:
     with unchanged.connect() as connection:
-        connection.send(question(1, "coffee"))
-        connection.send(question(2, "tea"))
+        # In one piece of TCP: the second must not come when the first is answered.
+        for asked in (question(1, "coffee"), question(2, "tea")):
+            connection.protocol.send_text(asked.encode())
+        connection.socket.sendall(b"".join(connection.protocol.data_to_send()))
         found = [answer(connection), answer(connection)]
     assert [one["id"] for one in found] == [2, 1]
     assert [one["result"]["count"] for one in found] == [3, 8]

@@ -73,8 +73,7 @@ def wait_for(log: Path, text: str, process: subprocess.Popen[bytes] | None = Non
 @pytest.fixture(scope="module")
 def odd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
     folder = tmp_path_factory.mktemp("odd")
-    times = ("--ws-ping-interval", "1", "--ws-ping-timeout", "1")
-    with uvicorn(folder, *times, "--limit-concurrency", "3") as (port, log):
+    with uvicorn(folder, "--limit-concurrency", "3") as (port, log):
         yield f"ws://127.0.0.1:{port}", log
 
 
@@ -175,9 +174,11 @@ def test_a_limit_of_concurrency_counts_connections_and_refuses_none(odd: tuple[s
         assert httpx.get(url.replace("ws:", "http:"), trust_env=False).status_code == 503
 
 
-def test_who_does_not_receive_hears_no_pong(odd: tuple[str, Path]) -> None:
-    url, _ = odd
-    assert outcome(f"{url}/deaf", send="a message") == "1011 keepalive ping timeout"
+def test_who_does_not_receive_hears_no_pong(tmp_path: Path) -> None:
+    # A server of its own: on a busy machine, others would be too late as well.
+    with uvicorn(tmp_path, "--ws-ping-interval", "1", "--ws-ping-timeout", "1") as (port, _):
+        seen = outcome(f"ws://127.0.0.1:{port}/deaf", send="a message")
+    assert seen == "1011 keepalive ping timeout"
     assert "1011 keepalive ping timeout" in PAGE.replace("`", "")
 
 
@@ -245,7 +246,7 @@ def test_its_tests_pass(samples: dict[str, Program]) -> None:
         cwd=program.folder,
         capture_output=True,
         text=True,
-        timeout=2 * LIMIT,
+        timeout=6 * LIMIT,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "3 passed" in done.stdout

@@ -101,7 +101,7 @@ def folder(programs: Build) -> Path:
 def node(code: str, folder: Path) -> str:
     command = ["node", "--input-type=module", "--eval", code]
     done = subprocess.run(
-        command, cwd=folder, env=environment(), capture_output=True, text=True, timeout=60
+        command, cwd=folder, env=environment(), capture_output=True, text=True, timeout=180
     )
     assert done.returncode == 0, done.stderr
     return done.stdout

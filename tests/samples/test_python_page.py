@@ -126,7 +126,7 @@ def test_connections_that_end_are_replaced_at_once() -> None:
 
     async def main(url: str) -> None:
         seen = 0
-        async with asyncio.timeout(4):  # with the backoff, the third would come after 3 s or more
+        async with asyncio.timeout(30):  # with the backoff, twenty would take minutes
             async for websocket in connect(url):
                 with contextlib.suppress(websockets.ConnectionClosed):
                     await websocket.recv()
@@ -229,7 +229,7 @@ def test_test_echo_py_passes(programs: Build) -> None:
         env={**environment(), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "1 passed" in done.stdout

@@ -104,7 +104,7 @@ def server_says(built: Programs, sent: bytes) -> str:
             sock.sendall(sent)
             sock.shutdown(socket.SHUT_WR)
             assert sock.recv(1) == b""
-        (line,) = running.errors_with("echo_server: 127.0.0.1:", 1, within=10)
+        (line,) = running.errors_with("echo_server: 127.0.0.1:", 1, within=30)
     return re.sub(r"^echo_server: \S+: ", "", line)
 
 

@@ -40,7 +40,7 @@ def run(folder: Path, *command: str) -> tuple[int, str]:
     variables = environment()
     del variables["PYTHONWARNINGS"]  # pytest-playwright has one of its own
     done = subprocess.run(
-        command, cwd=folder, env=variables, capture_output=True, text=True, timeout=120
+        command, cwd=folder, env=variables, capture_output=True, text=True, timeout=240
     )
     return done.returncode, done.stdout + done.stderr
 
