@@ -11,6 +11,7 @@ import contextlib
 import socket
 import time
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import aiohttp
 import psutil
@@ -25,6 +26,7 @@ COOKIE = f'Cookie: theme={{"dark": 1}}; session={TOKEN}'
 SETTINGS = {"TOKEN": TOKEN, "ORIGIN": ORIGIN}
 READERS, IDLE = 150, 50  # clients that read all, and clients that read nothing
 BYTES = 10 << 20  # sent to each client, far above what sockets and queues hold
+NEWCOMERS = 25  # clients that connect one after another
 BURST = 16  # messages that a queue must be able to hold
 MEMORY = 200 << 20  # bytes that the server may grow by; 50 backlogs of 10 MiB are 500 MiB
 PROGRESS = 20.0  # seconds until a burst has reached every reader
@@ -86,6 +88,46 @@ def limits_clients(program: Program) -> None:
         with _admitted(port) as late:
             kept.send(TEXT, b"both")
             assert late.receive_message() == Frame(TEXT, b"both")
+
+
+def limits_clients_who_come_at_once(program: Program) -> None:
+    """Of 16 who ask at the same time, 4 get the 4 places, and 12 get 503."""
+
+    def attempt(_: int) -> Peer | str:
+        try:
+            return Peer.connect(port, COOKIE)
+        except WireError as refused:
+            return str(refused)
+
+    with (
+        running(program, MAX_CLIENTS="4") as (_, port),
+        ThreadPoolExecutor(16) as threads,
+        contextlib.ExitStack() as stack,
+    ):
+        results = list(threads.map(attempt, range(16)))
+        admitted = [stack.enter_context(each) for each in results if isinstance(each, Peer)]
+        assert len(admitted) == 4, f"admitted {len(admitted)} where there are 4 places"
+        for result in results:
+            assert isinstance(result, Peer) or "HTTP/1.1 503 " in result, result
+
+
+def joins_before_it_answers(program: Program) -> None:
+    """Who has read the 101, or of ``joins_late`` a pong, gets what anyone sends from then on.
+
+    The sender has its own message back before the newcomer sends one too. So a server that let the
+    newcomer in late passes on the newcomer's message first; how long it took makes no difference.
+    """
+    late = program.sample.joins_late
+    with running(program) as (_, port), _joined(port) as sender:
+        for number in range(NEWCOMERS):
+            first, second = Frame(TEXT, b"%d" % number), Frame(TEXT, b"and I")
+            with _joined(port) if late else Peer.connect(port, COOKIE) as newcomer:
+                sender.send(TEXT, first.payload)
+                assert sender.receive_message() == first
+                newcomer.send(TEXT, second.payload)
+                got = newcomer.receive_message()
+                assert got == first, f"newcomer {number} got {got} and missed what was sent before"
+                assert newcomer.receive_message() == sender.receive_message() == second
 
 
 def limits_messages(program: Program) -> None:
@@ -208,6 +250,8 @@ CHECKS = [
     sends_to_all,
     admits_who_has_the_token,
     limits_clients,
+    limits_clients_who_come_at_once,
+    joins_before_it_answers,
     limits_messages,
     keeps_broken_text_to_itself,
     survives_who_reads_nothing,
@@ -228,7 +272,7 @@ def _refused(port: int, status: int, *headers: str) -> None:
 
 
 def _joined(port: int, *, buffer: int | None = None) -> Peer:
-    """Connect, and wait until the server reads: it may send 101 before a client is in its room."""
+    """Connect, and wait until the server reads: one that ``joins_late`` has sent its 101 before."""
     peer = Peer.connect(port, COOKIE, buffer=buffer)
     peer.send(PING, b"in?")
     assert peer.receive() == Frame(PONG, b"in?")

@@ -203,6 +203,20 @@ FAULTS: dict[str, Fault] = {
         broadcast.limits_clients,
         "admitted .* which deserve 503",
     ),
+    "broadcast: one client too many": (
+        BROADCAST,
+        ">= MAX_CLIENTS:",
+        "> MAX_CLIENTS:",
+        broadcast.limits_clients_who_come_at_once,
+        "admitted 5 where there are 4 places",
+    ),
+    "broadcast: joins after its answer": (
+        BROADCAST,
+        "    clients.add(client)\n",
+        "    await asyncio.sleep(0.5)\n    clients.add(client)\n",
+        broadcast.joins_before_it_answers,
+        "missed what was sent before",
+    ),
     "broadcast: no limit on messages": (
         BROADCAST,
         "max_size=MAX_SIZE",

@@ -14,6 +14,7 @@
     mute_on_unmasked = true               # server, if its library ends TCP there without 1002
     takes_unmasked = true                 # server, if its library reads on there
     stop_code = 1012                      # server, if its framework closes so on SIGTERM, not 1001
+    joins_late = true                     # broadcast server, if a client joins only after its 101
 
     [[sample]]
     file = "test_echo.py"
@@ -41,7 +42,7 @@ DOCS = ROOT / "docs"
 NAME = "samples.toml"
 # What a server's library does with a frame that is not masked, if not what section 5.1 asks.
 UNMASKED = ("mute_on_unmasked", "takes_unmasked")
-KEYS = ("file", "role", "run", "max_size", "test", "stop_code", *UNMASKED)
+KEYS = ("file", "role", "run", "max_size", "test", "stop_code", "joins_late", *UNMASKED)
 # The programs that may be named under `tools`: those that continuous integration has. A name that
 # no machine knows would skip its samples everywhere, and nobody would see it.
 TOOLS = ("cargo", "cc", "go", "java", "javac", "mcs", "mvn", "node", "npm", "openssl", "php")
@@ -81,6 +82,7 @@ class Sample:
     mute_on_unmasked: bool = False
     takes_unmasked: bool = False
     stop_code: int = 1001
+    joins_late: bool = False
 
 
 @dataclass(frozen=True)
@@ -212,6 +214,9 @@ def _role(root: Path, entry: dict[str, Any]) -> Iterator[tuple[str, str]]:
     code = entry.get("stop_code", 1001)
     if code not in (1001, 1012) or (code == 1012 and role != "server"):
         yield "stop_code", "stop_code is 1001, or 1012 for a server"
+    late = entry.get("joins_late", False)
+    if type(late) is not bool or (late and role != "broadcast"):
+        yield "joins_late", "joins_late is true for a broadcast server or false"
 
 
 def _are_strings(value: Any) -> bool:

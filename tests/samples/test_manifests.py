@@ -51,6 +51,7 @@ def test_a_manifest_in_order_is_read(tmp_path: Path) -> None:
         (GOOD + "mute_on_unmasked = true", 5, "a.py: mute_on_unmasked is true for a server"),
         (GOOD + "takes_unmasked = true", 5, "a.py: takes_unmasked is true for a server"),
         (GOOD + "stop_code = 1012", 5, "a.py: stop_code is 1001, or 1012 for a server"),
+        (GOOD + "joins_late = true", 5, "a.py: joins_late is true for a broadcast server"),
         (GOOD.replace("[[sample]]", "[sample]"), 1, "two pairs of brackets"),
         ('build = ["go", "build"]\n' + GOOD, 1, "each command in build must be a list"),
         ('versions = ["go"]\n' + GOOD, 1, "each command in versions must be a list"),

@@ -23,36 +23,41 @@ class Client
 {
     const int Longest = 64; // messages that wait: 1 MiB with the limit on their size
 
-    readonly WebSocket socket;
+    readonly TcpClient connection;
     readonly ConcurrentQueue<Message> queue = new ConcurrentQueue<Message>();
     readonly SemaphoreSlim waiting = new SemaphoreSlim(0);
     readonly TaskCompletionSource<bool> gone = new TaskCompletionSource<bool>();
-    int ending;
+    int ending; // the code to close with, once the client has to go
 
-    public Client(WebSocket socket) => this.socket = socket;
+    public Client(TcpClient connection) => this.connection = connection;
 
     /// <summary>Keep a message for this client; never waits.</summary>
     public void Offer(Message message)
     {
-        if (ending == 1)
+        if (ending != 0)
             return;
         if (queue.Count >= Longest)
         {
-            _ = End(1013, "too slow");
+            _ = End(1013); // it is too slow
             return;
         }
         queue.Enqueue(message);
         waiting.Release();
     }
 
-    /// <summary>Send what is kept, one message at a time, until the connection ends.</summary>
-    public async Task Send()
+    /// <summary>Send what is kept, one message at a time, and the close frame.</summary>
+    public async Task Send(WebSocket socket)
     {
         while (true)
         {
             await Task.WhenAny(waiting.WaitAsync(), gone.Task);
-            if (ending == 1 || gone.Task.IsCompleted)
+            if (gone.Task.IsCompleted)
                 return;
+            if (ending != 0)
+            {
+                await socket.CloseOutputAsync((WebSocketCloseStatus)ending, null, CancellationToken.None);
+                return;
+            }
             var message = Next();
             await socket.SendAsync(message.Payload, message.Type, true, CancellationToken.None);
         }
@@ -61,14 +66,13 @@ class Client
     Message Next() => queue.TryDequeue(out var message) ? message : throw new InvalidOperationException();
 
     /// <summary>Close, and cut the connection where the other side does not answer in 5 s.</summary>
-    public async Task End(int code, string reason)
+    public async Task End(int code)
     {
-        if (Interlocked.Exchange(ref ending, 1) == 1)
+        if (Interlocked.CompareExchange(ref ending, code, 0) != 0)
             return;
         waiting.Release();
-        _ = socket.CloseOutputAsync((WebSocketCloseStatus)code, reason, CancellationToken.None);
         await Task.WhenAny(gone.Task, Task.Delay(5000));
-        socket.Abort();
+        connection.Close();
     }
 
     public void Gone() => gone.TrySetResult(true);
@@ -148,7 +152,14 @@ static class BroadcastServer
         var from = Header(head, "Origin"); // programs send none
         if (from != null && from != origin)
             return "403 Forbidden";
-        return clients.Count >= maxClients ? "503 Service Unavailable" : null; // two at once may both be last
+        return null;
+    }
+
+    /// <summary>Take a place and get what is sent from now on, if there is a place.</summary>
+    static bool Join(Client client)
+    {
+        lock (order) // of two at once, one is the last
+            return clients.Count < maxClients && clients.TryAdd(client, true);
     }
 
     static bool Same(string given, string wanted)
@@ -205,7 +216,9 @@ static class BroadcastServer
                 string head;
                 using (var late = new Timer(_ => connection.Close(), null, 10_000, Timeout.Infinite))
                     head = await ReadHead(stream);
-                var refusal = Refusal(head);
+                var client = new Client(connection);
+                // Join before the 101: whoever has read it misses nothing.
+                var refusal = Refusal(head) ?? (Join(client) ? null : "503 Service Unavailable");
                 string accept;
                 using (var hash = SHA1.Create())
                     accept = Convert.ToBase64String(
@@ -222,24 +235,21 @@ static class BroadcastServer
                         : "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
                             + $"Sec-WebSocket-Accept: {accept}\r\n\r\n"
                 );
-                await stream.WriteAsync(answer, 0, answer.Length);
-                if (refusal != null)
-                    return;
-
-                using (var socket = WebSocket.CreateFromStream(stream, true, null, TimeSpan.FromSeconds(30)))
+                try
                 {
-                    var client = new Client(socket);
-                    clients[client] = true;
-                    _ = client.Send();
-                    try
+                    await stream.WriteAsync(answer, 0, answer.Length);
+                    if (refusal != null)
+                        return;
+                    using (var socket = WebSocket.CreateFromStream(stream, true, null, TimeSpan.FromSeconds(30)))
                     {
+                        _ = client.Send(socket);
                         await Receive(socket);
                     }
-                    finally
-                    {
-                        clients.TryRemove(client, out _);
-                        client.Gone();
-                    }
+                }
+                finally
+                {
+                    clients.TryRemove(client, out _);
+                    client.Gone();
                 }
             }
             catch (Exception error) // of this connection; the others go on
@@ -262,7 +272,7 @@ static class BroadcastServer
             _ = Accept(await next);
         }
         foreach (var client in clients.Keys)
-            _ = client.End(1001, "server stopping");
+            _ = client.End(1001);
         for (var turn = 0; turn < 60 && !clients.IsEmpty; turn++)
             await Task.Delay(100);
     }

@@ -31,37 +31,40 @@ type message struct {
 	data []byte
 }
 
-type client struct {
-	conn  *websocket.Conn
-	queue chan message
-}
-
 type room struct {
-	mu      sync.Mutex
-	clients map[*client]struct{}
+	mu     sync.Mutex
+	queues map[chan message]struct{} // one for each client, closed when it has to go
 }
 
-func (r *room) join(c *client) {
+func (r *room) join() chan message {
+	queue := make(chan message, waiting)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.clients[c] = struct{}{}
+	r.queues[queue] = struct{}{}
+	return queue
 }
 
-func (r *room) leave(c *client) {
+func (r *room) leave(queue chan message) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	delete(r.clients, c)
+	r.remove(queue)
+}
+
+func (r *room) remove(queue chan message) {
+	if _, ok := r.queues[queue]; ok {
+		delete(r.queues, queue)
+		close(queue)
+	}
 }
 
 func (r *room) broadcast(m message) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for c := range r.clients {
+	for queue := range r.queues {
 		select {
-		case c.queue <- m:
-		default: // its queue is full
-			delete(r.clients, c)
-			go c.conn.Close(websocket.StatusTryAgainLater, "too slow")
+		case queue <- m:
+		default: // it is full
+			r.remove(queue)
 		}
 	}
 }
@@ -70,30 +73,26 @@ func (r *room) broadcast(m message) {
 
 // --8<-- [start:client]
 // send writes what is queued; a write that takes too long ends the connection.
-func (c *client) send(ctx context.Context) {
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case m := <-c.queue:
-			writing, done := context.WithTimeout(ctx, 10*time.Second)
-			err := c.conn.Write(writing, m.kind, m.data)
-			done()
-			if err != nil {
-				return // receive ends too
-			}
+func send(conn *websocket.Conn, queue <-chan message) {
+	for m := range queue {
+		ctx, done := context.WithTimeout(context.Background(), 10*time.Second)
+		err := conn.Write(ctx, m.kind, m.data)
+		done()
+		if err != nil {
+			return // receive ends too
 		}
 	}
+	conn.Close(websocket.StatusTryAgainLater, "too slow") // of no effect where the client left
 }
 
-func (c *client) receive(r *room) error {
+func receive(conn *websocket.Conn, r *room) error {
 	for {
-		kind, data, err := c.conn.Read(context.Background())
+		kind, data, err := conn.Read(context.Background())
 		if err != nil {
 			return err
 		}
 		if kind == websocket.MessageText && !utf8.Valid(data) { // else each receiver would close
-			return c.conn.Close(websocket.StatusInvalidFramePayloadData, "text is not UTF-8")
+			return conn.Close(websocket.StatusInvalidFramePayloadData, "text is not UTF-8")
 		}
 		r.broadcast(message{kind, data})
 	}
@@ -125,6 +124,8 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	s.open.Add(1)
 	defer s.open.Done()
+	queue := s.join() // before the 101: whoever has read it misses nothing
+	defer s.leave(queue)
 	options := &websocket.AcceptOptions{OriginPatterns: []string{s.origin}}
 	conn, err := websocket.Accept(w, r, options) // 403 for pages of origins but ours and r.Host
 	if err != nil {
@@ -137,13 +138,8 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	})
 	defer stop()
 
-	c := &client{conn, make(chan message, waiting)}
-	sending, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	s.join(c)
-	defer s.leave(c)
-	go c.send(sending)
-	if err := c.receive(&s.room); websocket.CloseStatus(err) == -1 && s.stopping.Err() == nil {
+	go send(conn, queue)
+	if err := receive(conn, &s.room); websocket.CloseStatus(err) == -1 && s.stopping.Err() == nil {
 		fmt.Fprintln(os.Stderr, "broadcast_server:", r.RemoteAddr, err)
 	}
 }
@@ -159,7 +155,7 @@ func serve(port, token, origin string) error {
 		most = 1000
 	}
 	handler := &server{
-		room:     room{clients: map[*client]struct{}{}},
+		room:     room{queues: map[chan message]struct{}{}},
 		token:    token,
 		origin:   origin,
 		places:   make(chan struct{}, most),
