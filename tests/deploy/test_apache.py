@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from websockets.sync.client import connect
 
-from tests.deploy.clients import answers, ended_without_a_close_frame
+from tests.deploy.clients import answers, ended_without_a_close_frame, with_a_timeout
 from tests.deploy.programs import need
 from tests.deploy.stack import echo, running
 from tests.samples.programs import free_port
@@ -60,13 +60,16 @@ def test_proxy_timeout_does_not_end_silence(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("ping", "path"), [("0.3", "/"), ("0", "/silent")])
 def test_data_of_either_end_outlasts_it(tmp_path: Path, ping: str, path: str) -> None:
-    with (
-        echo("--ping-interval", ping) as server,
-        apache(tmp_path, server.port, "TimeOut 1") as address,
-        connect(address + path, ping_interval=None, close_timeout=0, proxy=None) as client,
-    ):
-        for _ in range(6):
-            if path == "/silent":
-                client.send("not answered")
-            with pytest.raises(TimeoutError):
-                client.recv(LONGER / 6)
+    def use(seconds: int) -> None:
+        with (
+            echo("--ping-interval", ping) as server,
+            apache(tmp_path, server.port, f"TimeOut {seconds}") as address,
+            connect(address + path, ping_interval=None, close_timeout=0, proxy=None) as client,
+        ):
+            for _ in range(6 * seconds):
+                if path == "/silent":
+                    client.send("not answered")
+                with pytest.raises(TimeoutError):
+                    client.recv(LONGER / 6)
+
+    with_a_timeout(use)

@@ -5,22 +5,27 @@ from __future__ import annotations
 import os
 import re
 import signal
+import time
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from tests.deploy.clients import answers, ended_without_a_close_frame, refusal
+from tests.deploy.clients import answers, ended_without_a_close_frame, refusal, with_a_timeout
 from tests.deploy.stack import ECHO, PATIENCE, Proxy, echo, haproxy, refusing
 
-SHORT = {"timeout tunnel 60s": "timeout tunnel 1s"}
 # Seconds in which a time-out of one second has passed.
 LONGER = 2.5
 
 
+def tunnel(seconds: int) -> dict[str, str]:
+    return {"timeout tunnel 60s": f"timeout tunnel {seconds}s"}
+
+
 def logged(folder: Path, proxy: Proxy, part: str) -> str:
     """The line of the log that holds ``part``; it comes when both ends are closed."""
-    for _ in range(200):
+    limit = time.monotonic() + PATIENCE
+    while time.monotonic() < limit:
         for line in (folder / "log").read_text().splitlines():
             if part in line:
                 return line
@@ -44,7 +49,7 @@ def test_messages_pass_and_the_server_learns_the_clients_address(tmp_path: Path)
 def test_silence_ends_at_the_tunnel_timeout_as_the_log_says(tmp_path: Path) -> None:
     with (
         echo("--ping-interval", "0") as server,
-        haproxy(tmp_path, server.port, SHORT) as (proxy, _),
+        haproxy(tmp_path, server.port, tunnel(1)) as (proxy, _),
         proxy.connect(ping_interval=None) as client,
     ):
         assert ended_without_a_close_frame(client)
@@ -63,38 +68,47 @@ def test_without_it_the_client_timeout_counts(tmp_path: Path) -> None:
 
 
 def test_the_tunnel_timeout_replaces_shorter_ones(tmp_path: Path) -> None:
-    others = {"timeout client 30s": "timeout client 1s", "timeout server 30s": "timeout server 1s"}
-    with (
-        echo("--ping-interval", "0") as server,
-        haproxy(tmp_path, server.port, others) as (proxy, _),
-        proxy.connect(ping_interval=None) as client,
-    ):
-        with pytest.raises(TimeoutError):
-            client.recv(LONGER)
-        assert answers(client)
+    def use(seconds: int) -> None:
+        others = {f"timeout {end} 30s": f"timeout {end} {seconds}s" for end in ("client", "server")}
+        with (
+            echo("--ping-interval", "0") as server,
+            haproxy(tmp_path, server.port, others) as (proxy, _),
+            proxy.connect(ping_interval=None) as client,
+        ):
+            with pytest.raises(TimeoutError):
+                client.recv(LONGER * seconds)
+            assert answers(client)
+
+    with_a_timeout(use)
 
 
 def test_pings_of_the_server_outlast_it(tmp_path: Path) -> None:
-    with (
-        echo("--ping-interval", "0.3") as server,
-        haproxy(tmp_path, server.port, SHORT) as (proxy, _),
-        proxy.connect(ping_interval=None) as client,
-    ):
-        with pytest.raises(TimeoutError):
-            client.recv(LONGER)
-        assert answers(client)
+    def use(seconds: int) -> None:
+        with (
+            echo("--ping-interval", "0.3") as server,
+            haproxy(tmp_path, server.port, tunnel(seconds)) as (proxy, _),
+            proxy.connect(ping_interval=None) as client,
+        ):
+            with pytest.raises(TimeoutError):
+                client.recv(LONGER * seconds)
+            assert answers(client)
+
+    with_a_timeout(use)
 
 
 def test_messages_of_the_client_alone_outlast_it(tmp_path: Path) -> None:
-    with (
-        echo("--ping-interval", "0") as server,
-        haproxy(tmp_path, server.port, SHORT) as (proxy, _),
-        proxy.connect("/silent", ping_interval=None, close_timeout=0) as client,
-    ):
-        for _ in range(6):
-            client.send("not answered")
-            with pytest.raises(TimeoutError):
-                client.recv(LONGER / 6)
+    def use(seconds: int) -> None:
+        with (
+            echo("--ping-interval", "0") as server,
+            haproxy(tmp_path, server.port, tunnel(seconds)) as (proxy, _),
+            proxy.connect("/silent", ping_interval=None, close_timeout=0) as client,
+        ):
+            for _ in range(6 * seconds):
+                client.send("not answered")
+                with pytest.raises(TimeoutError):
+                    client.recv(LONGER / 6)
+
+    with_a_timeout(use)
 
 
 def reload(folder: Path, proxy: Proxy, master: int) -> None:

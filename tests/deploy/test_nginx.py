@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from tests.deploy.clients import answers, ended_without_a_close_frame, refusal
-from tests.deploy.stack import ECHO, PATIENCE, Proxy, echo, nginx_of_its_page
+from tests.deploy.clients import answers, ended_without_a_close_frame, refusal, with_a_timeout
+from tests.deploy.stack import ECHO, PATIENCE, Proxy, echo, nginx_of_its_page, refusing
 
-SHORT = {"proxy_read_timeout 60s": "proxy_read_timeout 1s"}
 # Seconds in which a read timeout of one second has passed.
 LONGER = 2.5
 UPGRADE = "            proxy_set_header Upgrade $http_upgrade;\n"
+
+
+def read_timeout(seconds: int) -> dict[str, str]:
+    return {"proxy_read_timeout 60s": f"proxy_read_timeout {seconds}s"}
 
 
 def test_messages_pass_and_the_server_learns_the_clients_address(tmp_path: Path) -> None:
@@ -34,7 +38,7 @@ def test_messages_pass_and_the_server_learns_the_clients_address(tmp_path: Path)
 def test_silence_ends_at_the_read_timeout_as_the_log_says(tmp_path: Path) -> None:
     with (
         echo("--ping-interval", "0") as server,
-        nginx_of_its_page(tmp_path, server.port, SHORT) as proxy,
+        nginx_of_its_page(tmp_path, server.port, read_timeout(1)) as proxy,
         proxy.connect(ping_interval=None) as client,
     ):
         assert ended_without_a_close_frame(client)
@@ -44,26 +48,32 @@ def test_silence_ends_at_the_read_timeout_as_the_log_says(tmp_path: Path) -> Non
 
 
 def test_pings_of_the_server_outlast_the_read_timeout(tmp_path: Path) -> None:
-    with (
-        echo("--ping-interval", "0.3") as server,
-        nginx_of_its_page(tmp_path, server.port, SHORT) as proxy,
-        proxy.connect(ping_interval=None) as client,
-    ):
-        with pytest.raises(TimeoutError):
-            client.recv(LONGER)
-        assert answers(client)
+    def use(seconds: int) -> None:
+        with (
+            echo("--ping-interval", "0.3") as server,
+            nginx_of_its_page(tmp_path, server.port, read_timeout(seconds)) as proxy,
+            proxy.connect(ping_interval=None) as client,
+        ):
+            with pytest.raises(TimeoutError):
+                client.recv(LONGER * seconds)
+            assert answers(client)
+
+    with_a_timeout(use)
 
 
 def test_messages_of_the_client_alone_outlast_the_read_timeout(tmp_path: Path) -> None:
-    with (
-        echo("--ping-interval", "0") as server,
-        nginx_of_its_page(tmp_path, server.port, SHORT) as proxy,
-        proxy.connect("/silent", ping_interval=None, close_timeout=0) as client,
-    ):
-        for _ in range(6):
-            client.send("not answered")
-            with pytest.raises(TimeoutError):
-                client.recv(LONGER / 6)
+    def use(seconds: int) -> None:
+        with (
+            echo("--ping-interval", "0") as server,
+            nginx_of_its_page(tmp_path, server.port, read_timeout(seconds)) as proxy,
+            proxy.connect("/silent", ping_interval=None, close_timeout=0) as client,
+        ):
+            for _ in range(6 * seconds):
+                client.send("not answered")
+                with pytest.raises(TimeoutError):
+                    client.recv(LONGER / 6)
+
+    with_a_timeout(use)
 
 
 def reload(folder: Path, proxy: Proxy) -> None:
@@ -73,7 +83,8 @@ def reload(folder: Path, proxy: Proxy) -> None:
     changed = file.read_text("utf-8").replace(name, f"{name}\nadd_header X-Reloaded yes always;")
     file.write_text(changed, "utf-8")
     os.kill(int((folder / "nginx.pid").read_text()), signal.SIGHUP)
-    for _ in range(200):
+    limit = time.monotonic() + PATIENCE
+    while time.monotonic() < limit:
         if "X-Reloaded" in proxy.get(ECHO, "/readyz").headers:
             return
     raise AssertionError((folder / "log").read_text())
@@ -137,9 +148,7 @@ def test_without_the_upgrade_header_the_server_refuses(tmp_path: Path) -> None:
 
 
 def test_a_server_that_is_not_there_is_a_bad_gateway(tmp_path: Path) -> None:
-    with echo() as server:
-        server.stop()
-        with nginx_of_its_page(tmp_path, server.port) as proxy:
-            assert refusal(proxy) == 502
-            log = (tmp_path / "log").read_text()
+    with refusing() as port, nginx_of_its_page(tmp_path, port) as proxy:
+        assert refusal(proxy) == 502
+        log = (tmp_path / "log").read_text()
     assert "connect() failed (111: Connection refused) while connecting to upstream" in log

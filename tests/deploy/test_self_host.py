@@ -15,6 +15,7 @@ from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
 from echo_demo.metrics import CAUSES
+from tests.deploy.clients import with_a_timeout
 from tests.deploy.stack import ECHO, FILES, PATIENCE, SITE, Proxy, caddy, echo, nginx
 from tests.site import HEADERS, ROOT
 
@@ -116,19 +117,22 @@ def test_nginx_ends_what_is_silent_for_its_read_timeout(tmp_path: Path, pages: P
 
 
 def test_pings_of_the_server_outlast_the_read_timeout(tmp_path: Path, pages: Path) -> None:
-    with (
-        echo("--report-ping-interval", "0.25") as server,
-        nginx(tmp_path, pages, server.port, read_timeout="1s") as proxy,
-        proxy.connect(
-            "/demo",
-            ping_interval=None,
-            subprotocols=[Subprotocol("v1.report.websocket.org")],
-        ) as client,
-    ):
-        seen = 0.0
-        while seen < 2500:
-            report = json.loads(client.recv(PATIENCE))
-            seen = report.get("t", seen)
+    def use(seconds: int) -> None:
+        with (
+            echo("--report-ping-interval", "0.25") as server,
+            nginx(tmp_path, pages, server.port, read_timeout=f"{seconds}s") as proxy,
+            proxy.connect(
+                "/demo",
+                ping_interval=None,
+                subprotocols=[Subprotocol("v1.report.websocket.org")],
+            ) as client,
+        ):
+            seen = 0.0
+            while seen < 2500 * seconds:
+                report = json.loads(client.recv(PATIENCE))
+                seen = report.get("t", seen)
+
+    with_a_timeout(use)
 
 
 def test_the_page_shows_the_log_and_the_metrics_as_they_are() -> None:
