@@ -58,13 +58,17 @@ def test_silence_ends_at_the_tunnel_timeout_as_the_log_says(tmp_path: Path) -> N
 
 
 def test_without_it_the_client_timeout_counts(tmp_path: Path) -> None:
-    unset = {"    timeout tunnel 60s\n": "", "timeout client 30s": "timeout client 1s"}
-    with (
-        echo("--ping-interval", "0") as server,
-        haproxy(tmp_path, server.port, unset) as (proxy, _),
-        proxy.connect(ping_interval=None) as client,
-    ):
-        assert ended_without_a_close_frame(client)
+    def use(seconds: int) -> None:
+        unset = {"    timeout tunnel 60s\n": "", "timeout client 30s": f"timeout client {seconds}s"}
+        with (
+            echo("--ping-interval", "0") as server,
+            haproxy(tmp_path, server.port, unset) as (proxy, _),
+            proxy.connect(ping_interval=None) as client,
+        ):
+            assert ended_without_a_close_frame(client)
+
+    # It is the client's for the handshake too.
+    with_a_timeout(use)
 
 
 def test_the_tunnel_timeout_replaces_shorter_ones(tmp_path: Path) -> None:

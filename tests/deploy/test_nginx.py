@@ -36,13 +36,17 @@ def test_messages_pass_and_the_server_learns_the_clients_address(tmp_path: Path)
 
 
 def test_silence_ends_at_the_read_timeout_as_the_log_says(tmp_path: Path) -> None:
-    with (
-        echo("--ping-interval", "0") as server,
-        nginx_of_its_page(tmp_path, server.port, read_timeout(1)) as proxy,
-        proxy.connect(ping_interval=None) as client,
-    ):
-        assert ended_without_a_close_frame(client)
-        log = (tmp_path / "log").read_text()
+    def use(seconds: int) -> None:
+        with (
+            echo("--ping-interval", "0") as server,
+            nginx_of_its_page(tmp_path, server.port, read_timeout(seconds)) as proxy,
+            proxy.connect(ping_interval=None) as client,
+        ):
+            assert ended_without_a_close_frame(client)
+
+    # It is the server's for the handshake too.
+    with_a_timeout(use)
+    log = (tmp_path / "log").read_text()
     message = "upstream timed out (110: Connection timed out) while proxying upgraded connection"
     assert message in log
 

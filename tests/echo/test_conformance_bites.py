@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from websockets.frames import PONG, CloseCode, Frame
@@ -14,7 +13,7 @@ from echo_demo.background import BackgroundServer
 from echo_demo.connection import Connection
 from echo_demo.extensions import Utf8Check
 from echo_demo.settings import Settings
-from tests.echo.conformance import LIBRARY, failed, run
+from tests.echo.conformance import LIBRARY, failed, settled
 
 Fault = Callable[[pytest.MonkeyPatch], None]
 
@@ -82,7 +81,7 @@ def test_fault_is_found(
     def cases(folder: str) -> set[str]:
         with BackgroundServer(Settings(port=0)) as server:
             address = f"{server.host}:{server.port}"
-            verdicts: Any = run(address, [pattern], tmp_path / folder, parallel=4)
+            verdicts, _ = settled(address, [pattern], tmp_path / folder, LIBRARY, parallel=4)
         assert found in verdicts
         return failed(verdicts) - LIBRARY
 

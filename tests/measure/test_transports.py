@@ -104,7 +104,11 @@ async def test_every_event_is_received_and_the_line_delays_it(
 async def test_cost_counts_requests_of_those_that_ask(
     servers: dict[str, Running], way: str
 ) -> None:
-    result = await cost.measure(way, servers["uvicorn"], number=3, window=1.0)
+    # The longer window is for a machine that stood still for the shorter one.
+    for window in (1.0, 8.0):
+        result = await cost.measure(way, servers["uvicorn"], number=3, window=window)
+        if result["bytes_per_second"] > 0 and result["server_core"] > 0:
+            break
     asks = way in ("poll_100", "long_poll")
     assert (result["requests_per_second"] > 0) == asks
     assert result["bytes_per_second"] > 0
