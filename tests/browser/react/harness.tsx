@@ -21,17 +21,22 @@ function Counted({ id, children }: { id: string; children: ReactNode }) {
   );
 }
 
-/** A store as socketStore.ts, which tells its subscribers of each message. */
+/** A store as socketStore.ts, which tells its subscribers of each message: it has one from the first on. */
 function unbatched(url: string) {
   const listeners = new Set<() => void>();
   let messages: string[] = [];
-  const socket = new WebSocket(url);
-  socket.onmessage = ({ data }) => {
-    messages = [...messages, data];
-    for (const listener of listeners) listener();
+  let socket: WebSocket | undefined;
+  const connect = () => {
+    const made = new WebSocket(url);
+    made.onmessage = ({ data }) => {
+      messages = [...messages, data];
+      for (const listener of listeners) listener();
+    };
+    return made;
   };
   const subscribe = (listener: () => void) => {
     listeners.add(listener);
+    socket ??= connect();
     return () => void listeners.delete(listener);
   };
   return { subscribe, getSnapshot: () => messages };
