@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -75,6 +76,8 @@ def test_it_connects_when_it_comes_into_view(
 
 
 def test_a_hidden_page_sends_nothing(page: Page, site: Site, echo_server: BackgroundServer) -> None:
+    sent: list[str | bytes] = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda data: sent.append(data)))
     page.clock.install()
     monitor = open_monitor(page, site, f"{echo_server.url}/demo")
     monitor.expect_state("OPEN")
@@ -83,8 +86,14 @@ def test_a_hidden_page_sends_nothing(page: Page, site: Site, echo_server: Backgr
       document.dispatchEvent(new Event("visibilitychange"));
     }"""
     page.evaluate(show, True)
-    before = echo_server.connections()[0].totals["in"]["messages"]
+    before = len(sent)
+    assert before > 0
+    for _ in range(400):  # until what was under way has arrived
+        if echo_server.connections()[0].totals["in"]["messages"] == before:
+            break
+        page.wait_for_timeout(50)
     page.clock.run_for(20_000)
+    assert len(sent) == before
     assert echo_server.connections()[0].totals["in"]["messages"] == before
     # Nobody came back: five minutes later it hangs up, and connects again when seen.
     page.clock.run_for(300_000)
@@ -163,11 +172,17 @@ def test_nothing_is_wider_than_the_page(page: Page, site: Site, width: int) -> N
 def test_its_room_is_kept_before_the_script_arrives(page: Page, site: Site, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     held: list[Route] = []
-    page.route("**/ws-monitor.js", lambda route: held.append(route))
+    released = threading.Event()
+    # The request may be told of only after the release.
+    page.route(
+        "**/ws-monitor.js",
+        lambda route: route.continue_() if released.is_set() else held.append(route),
+    )
     monitor = open_monitor(page, site)
     expect(monitor.root).to_contain_text("Without scripts")
     measure = "document.querySelector('ws-monitor').getBoundingClientRect().height"
     before = page.evaluate(measure)
+    released.set()
     for route in held:
         route.continue_()
     monitor.expect_state("OPEN")
