@@ -48,5 +48,8 @@ def node_packages(folder: Path = FOLDER) -> Path:
             # Another process was quicker.
             shutil.rmtree(fresh)
     for script in folder.glob("*.mjs"):
-        shutil.copy(script, installed)
+        # Copied aside and moved: another process may run it now.
+        part = installed / f"{script.name}.{os.getpid()}"
+        shutil.copy(script, part)
+        part.replace(installed / script.name)
     return installed
