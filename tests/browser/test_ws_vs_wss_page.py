@@ -17,6 +17,8 @@ from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
 from websockets.sync.server import ServerConnection, serve
 
+from tests.tls import for_threads
+
 PAGE = (Path(__file__).parents[2] / "docs" / "protocol" / "ws-vs-wss.md").read_text("utf-8")
 HOST = "app.example"  # resolved to the loopback address, and trusted no more than any other name
 CONNECT = """address => new Promise((resolve) => {
@@ -50,7 +52,7 @@ def listen(connection: ServerConnection) -> None:
 @pytest.fixture(scope="module")
 def ports() -> Iterator[dict[str, int]]:
     """The ports of a server for http and ws, and of one for https and wss."""
-    context = SSLContext(PROTOCOL_TLS_SERVER)
+    context = for_threads(SSLContext(PROTOCOL_TLS_SERVER))
     trustme.CA().issue_cert(HOST, "localhost").configure_cert(context)
     with ExitStack() as stack:
         found = {}

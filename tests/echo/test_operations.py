@@ -30,6 +30,7 @@ from tests.echo.raw import (
 )
 from tests.echo.test_limits import eventually, served
 from tests.echo.test_process import run
+from tests.tls import for_threads
 
 
 def test_metrics_count_what_happened() -> None:
@@ -220,7 +221,7 @@ def _ipv6_alone(workers: str) -> bool:
 
 def test_tls_and_a_new_certificate_without_an_interruption(tmp_path: Path) -> None:
     authority = trustme.CA()
-    context = ssl.create_default_context()
+    context = for_threads(ssl.create_default_context())
     authority.configure_trust(context)
     cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
 

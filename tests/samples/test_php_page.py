@@ -27,6 +27,7 @@ from tests.samples.faults import at
 from tests.samples.manifest import DOCS, load
 from tests.samples.programs import Program, run_client, running_server
 from tests.samples.wire import TEXT, Peer
+from tests.tls import for_threads
 
 FOLDER = DOCS / "languages" / "php"
 PAGE = FOLDER.with_suffix(".md").read_text(encoding="utf-8")
@@ -79,7 +80,7 @@ def test_the_library_s_program_parses(tmp_path: Path) -> None:
 def secure_server(folder: Path) -> Iterator[tuple[int, Path]]:
     """An echo server for wss; gives its port and the certificate of its authority."""
     authority = trustme.CA()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context = for_threads(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER))
     authority.issue_cert("127.0.0.1").configure_cert(context)
     authority.cert_pem.write_to_path(str(folder / "authority.pem"))
 
