@@ -11,6 +11,9 @@ from websockets.sync.client import ClientConnection
 
 from tests.deploy.stack import PATIENCE, Proxy
 
+# Seconds in which a time-out of one second has passed.
+LONGER = 2.5
+
 
 def with_a_timeout(use: Callable[[int], None]) -> None:
     """Use a proxy whose time-out is one second, or six where a busy machine stood still for one."""
@@ -18,6 +21,21 @@ def with_a_timeout(use: Callable[[int], None]) -> None:
         use(1)
         return
     use(6)
+
+
+def outlasts(client: ClientConnection, seconds: int) -> None:
+    """Hear nothing for longer than a time-out of so many seconds; the connection stays."""
+    with pytest.raises(TimeoutError):
+        client.recv(LONGER * seconds)
+    assert answers(client)
+
+
+def outlasts_sending(client: ClientConnection, seconds: int) -> None:
+    """Send what nothing answers for longer than a time-out of so many seconds."""
+    for _ in range(6 * seconds):
+        client.send("not answered")
+        with pytest.raises(TimeoutError):
+            client.recv(LONGER / 6)
 
 
 def answers(client: ClientConnection) -> bool:
