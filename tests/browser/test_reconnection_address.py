@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 from playwright.sync_api import Page
 
 from tests.browser.test_reconnection_page import PAGE, closing
 from tests.samples import peers
-from tests.site import Site
+from tests.site import ROOT, Site
 
 # A function that gives the address in another way for each attempt, until the socket opened twice.
 TICKETS = """async ([module, url]) => {
@@ -112,3 +115,37 @@ def test_whoever_leaves_while_it_waits_for_an_address_gets_no_connection(
         "sent": False,
         "seen": ["open"],
     }
+
+
+def test_the_page_s_example_fetches_a_ticket_for_each_attempt(page: Page, site: Site) -> None:
+    text = (ROOT / "docs" / "build" / "reconnection.md").read_text("utf-8")
+    (example,) = re.findall(r"```js\n(const socket = new ResilientSocket\(.*?)```", text, re.S)
+    tickets: list[dict[str, Any]] = [
+        {"status": 503},
+        {"json": {"ticket": "a/b"}},
+        {"json": {"ticket": "c"}},
+        {"status": 401},
+    ]
+    page.route("**/ticket", lambda route: route.fulfill(**tickets.pop(0)))
+    page.goto(site.url(PAGE))
+    with peers.server(closing(1011, 2)) as record:
+        example = example.replace("wss://app.example.com", record.url)
+        found = page.evaluate(
+            """(module) => new Promise(async (resolve) => {
+              const made = [], errors = [];
+              window.WebSocket = class extends WebSocket {
+                constructor(url) { super(url); made.push(url); }
+              };
+              const OnThePage = (await import(module)).ResilientSocket;
+              class ResilientSocket extends OnThePage {
+                constructor(url) { super(url, { second: 20 }); }
+                close() { super.close(); resolve({ made, errors }); }
+              }
+              EXAMPLE
+              socket.addEventListener("lost", ({ detail }) => errors.push(detail.error?.message));
+            })""".replace("EXAMPLE", example),
+            site.url(PAGE + "resilient_socket.js"),
+        )
+    assert found["made"] == [f"{record.url}/by-ticket?ticket={one}" for one in ("a%2Fb", "c")]
+    assert found["errors"] == ["no ticket: status 503", None, None]
+    assert tickets == []

@@ -19,6 +19,7 @@ from pathlib import Path
 import aiohttp
 import aiohttp.web
 import pytest
+import trustme
 import websockets
 from websockets.asyncio.client import connect
 from websockets.asyncio.server import serve
@@ -26,6 +27,8 @@ from websockets.client import process_exception
 from websockets.sync.client import connect as connect_thread
 from websockets.version import version
 
+from echo_demo.background import BackgroundServer
+from echo_demo.settings import Settings
 from tests.samples import contract, peers
 from tests.samples.conftest import Build
 from tests.samples.manifest import load
@@ -192,6 +195,24 @@ def test_the_blocks_pasted_in_order_are_the_program(
 def test_a_host_s_name_and_a_certificate_are_retried() -> None:
     assert process_exception(socket.gaierror()) is None
     assert process_exception(ssl.SSLCertVerificationError()) is None
+
+
+def test_the_block_that_keeps_tls_1_3_out_of_threads_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (block,) = re.findall(r"```python\n(context = ssl\.create.*?)```", PAGE, re.S)
+    authority = trustme.CA()
+    cert = tmp_path / "cert.pem"
+    issued = authority.issue_cert("127.0.0.1")
+    issued.private_key_and_cert_chain_pem.write_to_path(str(cert))
+    authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
+    use = 'websocket.send("Hello"); seen = websocket.recv(timeout=30), websocket.socket.version()'
+    with BackgroundServer(Settings(port=0, cert=str(cert))) as server:
+        address = f"wss://127.0.0.1:{server.port}/"
+        names = {"ssl": ssl, "connect": connect_thread}
+        exec(block.replace("wss://echo.example.com/", address).replace("...", use), names)
+    assert names["seen"] == ("Hello", "TLSv1.2")
 
 
 def test_send_of_the_threading_api_outlasts_the_ping_s_timeout() -> None:
